@@ -1,0 +1,1 @@
+"""Figures of speed, memory and cost against work, each with its spread."""
