@@ -1,0 +1,87 @@
+"""Steps that skills share: follow planned trajectories with one or two arms, move a gripper, wait."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from pg4da.hardware.cell import Handle, Progress
+from pg4da.hardware.trajectory import Trajectory
+from pg4da.skills.skill import Context, Phase, SkillFailure, Steps
+
+DEVIATION = 0.25  # rad; an arm this far from its path is stopped: it is blocked
+GRACE = 2.0  # s over the planned duration before a motion counts as hanging
+
+
+def follow(context: Context, stage: Mapping[str, Trajectory]) -> Steps:
+    """Start every arm's trajectory in the same tick and poll until all have ended.
+
+    Raises SkillFailure `arm_fault`, `arm_blocked` or `motion_timeout` with every arm told to stop.
+    """
+    clock, arms = context.cell.clock, context.cell.arms
+    start = clock.now()
+    handles = {name: arms[name].follow(trajectory) for name, trajectory in stage.items()}
+    deadline = start + max(t.duration for t in stage.values()) + GRACE
+    while any(h.progress is Progress.RUNNING for h in handles.values()):
+        yield
+        problem = _fault(handles) or _deviation(context, stage, clock.now() - start)
+        if problem is None and clock.now() > deadline:
+            problem = ("motion_timeout", f"not finished {GRACE:g} s after the planned end")
+        if problem is not None:
+            stop_all(context)
+            raise SkillFailure(problem[0], Phase.EXECUTION, problem[1])
+    problem = _fault(handles)
+    if problem is not None:
+        stop_all(context)
+        raise SkillFailure(problem[0], Phase.EXECUTION, problem[1])
+
+
+def stop_all(context: Context) -> None:
+    """Ask every arm of the cell to stop."""
+    for arm in context.cell.arms.values():
+        arm.stop()
+
+
+def move_grippers(context: Context, widths: Mapping[str, float], force: float = 40.0, speed: float = 0.15) -> Steps:
+    """Move several grippers at once and wait until each has arrived or met something."""
+    handles = {name: context.cell.arms[name].gripper.move(w, speed, force) for name, w in widths.items()}
+    yield from until_done(context, handles, timeout=3.0)
+
+
+def until_done(context: Context, handles: Mapping[str, Handle], timeout: float) -> Steps:
+    """Poll handles to their end. Raises SkillFailure on a fault or after `timeout` seconds."""
+    deadline = context.cell.clock.now() + timeout
+    while any(h.progress is Progress.RUNNING for h in handles.values()):
+        if context.cell.clock.now() > deadline:
+            waiting = ", ".join(n for n, h in handles.items() if h.progress is Progress.RUNNING)
+            raise SkillFailure("gripper_timeout", Phase.EXECUTION, f"gripper of {waiting} did not finish", True)
+        yield
+    problem = _fault(handles)
+    if problem is not None:
+        raise SkillFailure(problem[0], Phase.EXECUTION, problem[1])
+
+
+def wait(context: Context, seconds: float) -> Steps:
+    """Let time pass on the cell's clock."""
+    end = context.cell.clock.now() + seconds
+    while context.cell.clock.now() < end:
+        yield
+
+
+def _fault(handles: Mapping[str, Handle]) -> tuple[str, str] | None:
+    for name, handle in handles.items():
+        if handle.progress is Progress.FAULT:
+            return "arm_fault", f"{name}: {handle.message}"
+        if handle.progress is Progress.CANCELLED:
+            return "motion_cancelled", f"{name}: stopped before its end"
+    return None
+
+
+def _deviation(context: Context, stage: Mapping[str, Trajectory], t: float) -> tuple[str, str] | None:
+    for name, trajectory in stage.items():
+        arm = context.cell.arms[name]
+        off = float(np.max(np.abs(arm.state.q - trajectory.sample(t))))
+        if off > DEVIATION:
+            return "arm_blocked", f"{name} is {off:.2f} rad from its path, over the bound of {DEVIATION:g} rad"
+    return None

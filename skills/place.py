@@ -1,0 +1,111 @@
+"""Place: into the bin, or hold the object up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pg4da.hardware.frames import Array, looking_down
+from pg4da.skills.execute import follow, move_grippers, wait
+from pg4da.skills.motion.errors import MotionError
+from pg4da.skills.motion.stages import Clutter, Transit
+from pg4da.skills.services import services
+from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+
+DROP_HEIGHT = 0.12  # m of the fingertips above the bin's opening
+SHOW_HEIGHT = 0.35  # m above the table
+
+
+class Place(Skill):
+    """Carry what an arm holds to the bin, let go, come home. Fails with `nothing_to_place` or `unreachable_bin`."""
+
+    name = "place_in_bin"
+    needs = frozenset({"left", "right"})
+
+    class Inputs(Ports):
+        arm: str
+
+    def run(self, inputs: Inputs) -> Steps:
+        """Transit, open, transit."""
+        cell = self.context.cell
+        x, y, z = cell.bin_position
+        yield from carry(self, inputs.arm, np.array([x, y, z + DROP_HEIGHT]), "unreachable_bin")
+        yield from move_grippers(self.context, {inputs.arm: cell.arms[inputs.arm].gripper.max_width})
+        yield from wait(self.context, 0.3)
+        yield from go(self, {inputs.arm: cell.arms[inputs.arm].home}, "unreachable_home")
+        self.context.emit("note", {"text": "target placed in the bin"})
+        return self.Outputs()
+
+
+class HoldUp(Skill):
+    """Show what an arm holds above the middle of its side of the table and keep it there."""
+
+    name = "hold_up"
+    needs = frozenset({"left", "right"})
+
+    class Inputs(Ports):
+        arm: str
+        height: float = SHOW_HEIGHT
+
+    def run(self, inputs: Inputs) -> Steps:
+        """One transit."""
+        x, y = self.context.cell.workspace.centre
+        side = -0.15 if inputs.arm == "left" else 0.15
+        yield from carry(self, inputs.arm, np.array([x + side, y, inputs.height]), "unreachable_pose")
+        return self.Outputs()
+
+
+class GoHome(Skill):
+    """Bring every arm home. Fails with `unreachable_home`."""
+
+    name = "go_home"
+    needs = frozenset({"left", "right"})
+
+    def run(self, inputs: Ports) -> Steps:
+        """Nothing to do where an arm is home already."""
+        yield
+        arms = self.context.cell.arms
+        away = {n: a.home for n, a in arms.items() if np.max(np.abs(a.state.q - a.home)) > 0.01}
+        if away:
+            yield from go(self, away, "unreachable_home")
+        return self.Outputs()
+
+
+def carry(skill: Skill, arm: str, tip: Array, code: str) -> Steps:
+    """Move the fingertips of `arm` to `tip` [m], pointing down, whichever yaw the planner can reach."""
+    gripper = skill.context.cell.arms[arm].gripper
+    if not gripper.state.object_detected:
+        raise SkillFailure("nothing_to_place", Phase.PRECONDITION, f"the {arm} gripper holds nothing")
+    point = tip - np.array([0.0, 0.0, gripper.tip_retreat(gripper.state.width)])
+    failure: SkillFailure | None = None
+    for yaw in np.linspace(0.0, np.pi, 6, endpoint=False):
+        try:
+            yield from go(skill, {arm: looking_down(point, float(yaw))}, code)
+            return
+        except SkillFailure as error:
+            if error.phase is not Phase.PLANNING:
+                raise
+            failure = error
+    assert failure is not None
+    raise failure
+
+
+def go(skill: Skill, goals: dict[str, Array], code: str) -> Steps:
+    """Plan a transit from where the arms are and make it. Raises SkillFailure with `code` when there is no way."""
+    shared, cell = services(skill.context), skill.context.cell
+    seen = shared.last_observation
+    clutter = None if seen is None else Clutter(seen.grid, seen.height)
+    start = {name: arm.state.q for name, arm in cell.arms.items()}
+    widths = {name: arm.gripper.state.width for name, arm in cell.arms.items()}
+    yield
+    try:
+        plan = shared.planner.plan([Transit(goals)], start, clutter, widths=widths)
+    except MotionError as error:
+        raise SkillFailure(code, Phase.PLANNING, str(error)) from error
+    for stage in plan.stages:
+        yield from follow(skill.context, stage)
+
+
+def tool_pose(skill: Skill, arm: str) -> Array:
+    """Measured T_world_tool of an arm."""
+    found = skill.context.cell.arms[arm]
+    return found.kinematics.forward(found.state.q)

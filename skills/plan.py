@@ -1,0 +1,100 @@
+"""Plan: the best candidate that the arms can really make; what can't be reached is found here, before anything moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pg4da.hardware.cell import Cell
+from pg4da.policies.types import Action, Decision, Grasp, Observation, Push, PushPath
+from pg4da.skills.motion.errors import MotionError
+from pg4da.skills.motion.plan import Plan
+from pg4da.skills.motion.stages import Clutter
+from pg4da.skills.programs import Program, grasp_program, push_program
+from pg4da.skills.services import services
+from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+
+
+@dataclass(frozen=True)
+class Motion:
+    """A push or grasp with its arms chosen and its trajectories planned."""
+
+    action: Action
+    arms: tuple[str, ...]
+    program: Program
+    plan: Plan
+
+
+class PlanMotion(Skill):
+    """Take the candidates in their order until one can be made. Fails with `no_feasible_motion`."""
+
+    name = "plan_motion"
+
+    class Inputs(Ports):
+        decision: Decision
+        observation: Observation
+        candidates: int = 40
+
+    class Outputs(Ports):
+        motion: Motion
+        choice: str
+        refused: int
+
+    def run(self, inputs: Inputs) -> Steps:
+        """One candidate a tick."""
+        cell, shared = self.context.cell, services(self.context)
+        clutter = Clutter(inputs.observation.grid, inputs.observation.height)
+        start = {name: arm.state.q for name, arm in cell.arms.items()}
+        reasons: list[str] = []
+        for action in inputs.decision.candidates[: inputs.candidates]:
+            for assigned, arms in assignments(action, cell):
+                yield
+                program = _program(assigned, arms, cell, clutter)
+                try:
+                    plan = shared.planner.plan(program.stages, start, clutter, widths=program.widths)
+                except MotionError as error:
+                    reasons.append(f"{error.code}: {error}")
+                    continue
+                return self._chosen(Motion(assigned, arms, program, plan), reasons)
+        detail = reasons[0] if reasons else "the policy gave no candidate"
+        message = f"none of {len(reasons)} motions can be made; the first: {detail}"
+        raise SkillFailure("no_feasible_motion", Phase.PLANNING, message)
+
+    def _chosen(self, motion: Motion, reasons: list[str]) -> Outputs:
+        if reasons:
+            self.context.emit("note", {"text": f"refused {len(reasons)} before it, the first: {reasons[0]}"})
+        choice = "grasp" if isinstance(motion.action, Grasp) else "push"
+        return self.Outputs(motion=motion, choice=choice, refused=len(reasons))
+
+
+def assignments(action: Action, cell: Cell) -> Iterator[tuple[Action, tuple[str, ...]]]:
+    """The action with its arms filled in, the nearer arm first where the policy leaves the choice."""
+    if isinstance(action, Grasp):
+        for name in _arms(action.arm, float(action.pose[0, 3]), cell):
+            yield replace(action, arm=name), (name,)
+    elif len(action.paths) == 1:
+        path = action.paths[0]
+        for name in _arms(path.arm, float(path.points[:, 0].mean()), cell):
+            yield replace(action, paths=(replace(path, arm=name),)), (name,)
+    else:
+        paths = _left_to_right(action.paths)
+        yield replace(action, paths=paths), tuple(str(p.arm) for p in paths)
+
+
+def _arms(wanted: str | None, x: float, cell: Cell) -> tuple[str, ...]:
+    if wanted is not None:
+        return (wanted,)
+    return ("left", "right") if x < cell.workspace.centre[0] else ("right", "left")
+
+
+def _left_to_right(paths: tuple[PushPath, ...]) -> tuple[PushPath, ...]:
+    if all(p.arm is not None for p in paths):
+        return paths
+    ordered = sorted(paths, key=lambda p: float(p.points[:, 0].mean()))
+    return tuple(replace(p, arm=name) for p, name in zip(ordered, ("left", "right"), strict=True))
+
+
+def _program(action: Action, arms: tuple[str, ...], cell: Cell, clutter: Clutter) -> Program:
+    if isinstance(action, Push):
+        return push_program(action, {name: p for name, p in zip(arms, action.paths, strict=True)}, cell, clutter)
+    return grasp_program(action, arms[0], cell)

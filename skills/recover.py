@@ -1,0 +1,100 @@
+"""Recover: after a failed motion let go, back off, go home. What is held by mistake is put down where it is free."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.ndimage import maximum_filter
+
+from pg4da.hardware.frames import Array, looking_down
+from pg4da.policies.types import Observation
+from pg4da.skills.execute import follow, move_grippers, wait
+from pg4da.skills.motion.errors import MotionError
+from pg4da.skills.motion.stages import Line
+from pg4da.skills.place import go, tool_pose
+from pg4da.skills.services import services
+from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+
+SAFE_HEIGHT = 0.20  # m of the tool above the table before an arm travels
+FREE_RADIUS = 0.09  # m round a spot where something is put down
+PUT_DOWN_HEIGHT = 0.05  # m of the fingertips above the table when they open
+
+
+class Recover(Skill):
+    """Bring the cell back to a state from which the next look can be taken. Fails with `cannot_recover`."""
+
+    name = "recover"
+    needs = frozenset({"left", "right"})
+
+    def run(self, inputs: Ports) -> Steps:
+        """Arms one after the other, the raised ones first out of nobody's way."""
+        cell = self.context.cell
+        for name in sorted(cell.arms, key=lambda n: -tool_pose(self, n)[2, 3]):
+            gripper = cell.arms[name].gripper
+            if gripper.state.object_detected and tool_pose(self, name)[2, 3] > SAFE_HEIGHT / 2:
+                yield from self._put_down(name)
+            yield from move_grippers(self.context, {name: min(gripper.max_width, gripper.state.width + 0.03)})
+            yield from self._back_off(name)
+        try:
+            yield from go(self, {n: a.home for n, a in cell.arms.items()}, "cannot_recover")
+        except SkillFailure as failure:
+            raise SkillFailure("cannot_recover", failure.phase, failure.message, recoverable=False) from failure
+        return self.Outputs()
+
+    def _put_down(self, name: str) -> Steps:
+        shared, cell = services(self.context), self.context.cell
+        gripper = cell.arms[name].gripper
+        if shared.last_observation is None:
+            return
+        for spot in free_spots(shared.last_observation, -1.0 if name == "left" else 1.0):
+            tip = np.array([*spot, PUT_DOWN_HEIGHT - gripper.tip_retreat(gripper.state.width)])
+            try:
+                yield from go(self, {name: looking_down(tip + [0, 0, 0.12])}, "unreachable_spot")
+                yield from self._straight(name, looking_down(tip))
+            except SkillFailure as failure:
+                if failure.phase is not Phase.PLANNING:
+                    raise
+                continue
+            self.context.emit("note", {"text": f"{name} puts down what it took by mistake"})
+            yield from move_grippers(self.context, {name: gripper.max_width})
+            yield from wait(self.context, 0.2)
+            return
+
+    def _back_off(self, name: str) -> Steps:
+        pose = tool_pose(self, name)
+        if pose[2, 3] >= SAFE_HEIGHT:
+            return
+        raised = pose.copy()
+        raised[2, 3] = SAFE_HEIGHT
+        try:
+            yield from self._straight(name, raised)
+        except SkillFailure as failure:
+            if failure.phase is not Phase.PLANNING:
+                raise
+            self.context.emit("note", {"text": f"{name} can't back off straight: {failure.message}"})
+
+    def _straight(self, name: str, pose: Array) -> Steps:
+        cell = self.context.cell
+        start = {n: arm.state.q for n, arm in cell.arms.items()}
+        try:
+            line = Line({name: pose[None]}, 0.15, contact=True)
+            plan = services(self.context).planner.plan([line], start, None, symmetric=False)
+        except MotionError as error:
+            raise SkillFailure("cannot_back_off", Phase.PLANNING, str(error)) from error
+        for stage in plan.stages:
+            yield from follow(self.context, stage)
+
+
+def free_spots(observation: Observation, side: float, count: int = 6) -> list[Array]:
+    """Places on the table [m], shape (2,) each, with nothing within FREE_RADIUS, on one side (-1 left, +1 right)."""
+    grid = observation.grid
+    size = 2 * int(np.ceil(FREE_RADIUS / grid.resolution)) + 1
+    free = maximum_filter(observation.height, size=size) < 0.01
+    xy = grid.to_world(*np.indices(free.shape))
+    middle = np.array([grid.x_min + grid.size / 2, grid.y_min + grid.size / 2])
+    offset = xy - middle
+    wanted = free & (side * offset[..., 0] > 0.12) & (np.abs(offset).max(axis=-1) < 0.35)
+    candidates = xy[wanted]
+    if len(candidates) == 0:
+        return []
+    order = np.argsort(np.linalg.norm(candidates - (middle + [side * 0.25, 0.0]), axis=1))
+    return [candidates[i] for i in order[:: max(1, len(order) // count)][:count]]

@@ -1,0 +1,32 @@
+"""The skills that mission files can name. Packages add theirs through the entry point group `pg4da.skills`."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+
+from pg4da.skills.checks import CheckCell, CheckTally, CheckTarget
+from pg4da.skills.decide import Decide
+from pg4da.skills.grasp import MakeGrasp
+from pg4da.skills.observe import Forget, Observe
+from pg4da.skills.place import GoHome, HoldUp, Place
+from pg4da.skills.plan import PlanMotion
+from pg4da.skills.push import MakePush
+from pg4da.skills.recover import Recover
+from pg4da.skills.skill import Skill
+from pg4da.skills.verify import Verify
+
+BUILT_IN: tuple[type[Skill], ...] = (
+    CheckCell, CheckTally, CheckTarget, Decide, Forget, GoHome, HoldUp, MakeGrasp, MakePush, Observe, Place, PlanMotion,
+    Recover, Verify,
+)  # fmt: skip
+
+
+def all_skills() -> dict[str, type[Skill]]:
+    """Skills by the word that mission files use; a plug-in can't replace a built-in one."""
+    found = {skill.name: skill for skill in BUILT_IN}
+    for entry in entry_points(group="pg4da.skills"):
+        found.setdefault(entry.name, entry.load())
+    return found
+
+
+SKILLS = all_skills()

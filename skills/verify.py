@@ -1,0 +1,46 @@
+"""Verify: after a grasp, a second look tells whether it is the target that has gone from the table."""
+
+from __future__ import annotations
+
+from pg4da.policies.types import Observation
+from pg4da.skills.grasp import report_grasp
+from pg4da.skills.observe import look
+from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+
+STILL_THERE = 0.3  # share of the target's outline before the grasp that, when still seen, means it is still there
+
+
+class Verify(Skill):
+    """Compare the table before and after. Fails with `target_still_there` or `lost_grip`."""
+
+    name = "verify"
+    needs = frozenset({"camera"})
+
+    class Inputs(Ports):
+        target: str
+        before: Observation
+        arm: str
+
+    class Outputs(Ports):
+        held: bool
+
+    def run(self, inputs: Inputs) -> Steps:
+        """The arm is home, out of the camera's view."""
+        yield
+        try:
+            self._check(inputs)
+        except SkillFailure as failure:
+            report_grasp(self, success=False, code=failure.code)
+            raise
+        report_grasp(self, success=True)
+        return self.Outputs(held=True)
+
+    def _check(self, inputs: Inputs) -> None:
+        if not self.context.cell.arms[inputs.arm].gripper.state.object_detected:
+            raise SkillFailure("lost_grip", Phase.POSTCONDITION, f"the {inputs.arm} gripper holds nothing any more")
+        after = look(self, inputs.target)
+        left = int(after.target_mask.sum())
+        if left > STILL_THERE * int(inputs.before.target_mask.sum()):
+            raise SkillFailure(
+                "target_still_there", Phase.POSTCONDITION, "the gripper holds something, but the target lies there yet"
+            )
