@@ -14,7 +14,7 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class MapGrid:
-    """A square grid over the table, seen from above with +y up: row 0 is the far edge (largest y), column 0 the smallest x.
+    """A square grid over the table seen from above, +y up: row 0 is the far edge (largest y), column 0 the smallest x.
 
     size [m] is the edge length, cells the number of cells along it.
     """
@@ -59,7 +59,7 @@ class CameraView(Protocol):
 class Observation:
     """What the camera saw, mapped along gravity onto `grid`.
 
-    color: (n, n, 3) uint8. height: (n, n) float32 above the table [m], gaps filled. seen: (n, n), measured (not filled).
+    color: (n, n, 3) uint8. height: (n, n) float32 above the table [m], gaps filled. seen: (n, n), measured, not filled.
     target_mask: (n, n). visible_share: seen part of the target's expected outline, 0..1.
     hiding: (n, n) float32 in 0..1, how likely the unseen target lies under a cell; zero everywhere when it is seen.
     """
@@ -81,7 +81,7 @@ class Observation:
 
 @dataclass(frozen=True)
 class PushPath:
-    """Fingertip path in `world`, shape (n, 3), n >= 2, with the closing axis at yaw [rad]; arm None lets the planner choose."""
+    """Fingertip path in `world`, shape (n, 3), n >= 2, closing axis at yaw [rad]; arm None lets the planner choose."""
 
     points: Array
     yaw: float
@@ -139,7 +139,7 @@ class NoAction(Exception):
 
 
 class Policy(Protocol):
-    """Chooses the next motion from what the camera saw. Implementations hold no state between calls but their weights."""
+    """Chooses the next motion from what the camera saw. Holds no state between calls but its weights."""
 
     @property
     def name(self) -> str: ...

@@ -1,4 +1,4 @@
-"""Plan: the best candidate that the arms can really make; what can't be reached is found here, before anything moves."""
+"""Plan: the best candidate that the arms can make; what is out of reach is found here, before anything moves."""
 
 from __future__ import annotations
 
@@ -96,5 +96,5 @@ def _left_to_right(paths: tuple[PushPath, ...]) -> tuple[PushPath, ...]:
 
 def _program(action: Action, arms: tuple[str, ...], cell: Cell, clutter: Clutter) -> Program:
     if isinstance(action, Push):
-        return push_program(action, {name: p for name, p in zip(arms, action.paths, strict=True)}, cell, clutter)
+        return push_program(action, dict(zip(arms, action.paths, strict=True)), cell, clutter)
     return grasp_program(action, arms[0], cell)

@@ -48,7 +48,7 @@ class Recover(Skill):
         for spot in free_spots(shared.last_observation, -1.0 if name == "left" else 1.0):
             tip = np.array([*spot, PUT_DOWN_HEIGHT - gripper.tip_retreat(gripper.state.width)])
             try:
-                yield from go(self, {name: looking_down(tip + [0, 0, 0.12])}, "unreachable_spot")
+                yield from go(self, {name: looking_down(tip + np.array([0.0, 0.0, 0.12]))}, "unreachable_spot")
                 yield from self._straight(name, looking_down(tip))
             except SkillFailure as failure:
                 if failure.phase is not Phase.PLANNING:
@@ -96,5 +96,5 @@ def free_spots(observation: Observation, side: float, count: int = 6) -> list[Ar
     candidates = xy[wanted]
     if len(candidates) == 0:
         return []
-    order = np.argsort(np.linalg.norm(candidates - (middle + [side * 0.25, 0.0]), axis=1))
+    order = np.argsort(np.linalg.norm(candidates - (middle + np.array([side * 0.25, 0.0])), axis=1))
     return [candidates[i] for i in order[:: max(1, len(order) // count)][:count]]

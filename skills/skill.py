@@ -1,4 +1,4 @@
-"""The contract of a skill: started, running, stopping, stopped; a failure says what, where and whether it can be mended."""
+"""The contract of a skill: started, running, stopping, stopped; a failure says what, when and if it can be mended."""
 
 from __future__ import annotations
 
