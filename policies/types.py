@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,6 +42,7 @@ class MapGrid:
         return np.stack([rows, cols], axis=-1).astype(np.intp)
 
 
+@runtime_checkable
 class CameraView(Protocol):
     """The camera frame a policy may look at; hardware's CameraFrame has this shape."""
 

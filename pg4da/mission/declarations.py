@@ -1,0 +1,132 @@
+"""Typed inputs and outputs of a mission: what may be declared, and how a value is read from the command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from pg4da.errors import BadInput, suggest
+
+TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "colour": str}
+COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "white", "black", "grey")
+_HEX = re.compile(r"#[0-9a-fA-F]{6}")
+_TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
+
+
+class ValueRefused(Exception):
+    """A value that does not fit its declaration; the message says what would."""
+
+
+def check_colour(value: Any) -> str:
+    """A colour's name, #rrggbb, or r,g,b with parts 0..1 (or 0..255). Raises ValueRefused."""
+    if not isinstance(value, str):
+        raise ValueRefused(f"expected a colour, got {value!r}")
+    if value in COLOURS or _HEX.fullmatch(value) or _is_rgb(value):
+        return value
+    raise ValueRefused(f"unknown colour '{value}'{suggest(value, COLOURS)}, #rrggbb or r,g,b")
+
+
+def _is_rgb(value: str) -> bool:
+    try:
+        parts = [float(part) for part in value.split(",")]
+    except ValueError:
+        return False
+    return len(parts) == 3 and all(0 <= part <= 255 for part in parts)
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One input or output. `unit` is for people; minimum and maximum are included; required without a default."""
+
+    name: str
+    type: str
+    default: Any = None
+    required: bool = False
+    unit: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    choices: tuple[Any, ...] = ()
+    description: str = ""
+
+    @property
+    def annotation(self) -> Any:
+        return TYPES[self.type]
+
+    def check(self, value: Any) -> Any:
+        """The value, as its type. Raises ValueRefused."""
+        value = _as_type(value, self.type)
+        unit = f" {self.unit}" if self.unit else ""
+        if self.minimum is not None and value < self.minimum:
+            raise ValueRefused(f"{value!r} is below the minimum {self.minimum}{unit}")
+        if self.maximum is not None and value > self.maximum:
+            raise ValueRefused(f"{value!r} is above the maximum {self.maximum}{unit}")
+        if self.choices and value not in self.choices:
+            raise ValueRefused(f"{value!r} is not one of {', '.join(map(str, self.choices))}")
+        return value
+
+    def from_text(self, text: str) -> Any:
+        """Read a value as a person types it. Raises ValueRefused."""
+        return self.check(_PARSERS[self.type](text.strip()))
+
+
+def _as_type(value: Any, name: str) -> Any:
+    if name == "colour":
+        return check_colour(value)
+    wanted = TYPES[name]
+    if wanted is float and type(value) is int:
+        return float(value)
+    if type(value) is not wanted:
+        raise ValueRefused(f"expected {name}, got {value!r}")
+    return value
+
+
+def _parse_bool(text: str) -> bool:
+    if text.lower() in _TRUE:
+        return True
+    if text.lower() in _FALSE:
+        return False
+    raise ValueRefused(f"expected true or false, got {text!r}")
+
+
+def _parse_number(kind: Callable[[str], Any], name: str) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        try:
+            return kind(text)
+        except ValueError:
+            raise ValueRefused(f"expected {name}, got {text!r}") from None
+
+    return parse
+
+
+_PARSERS: dict[str, Callable[[str], Any]] = {
+    "str": str,
+    "colour": str,
+    "bool": _parse_bool,
+    "int": _parse_number(int, "int"),
+    "float": _parse_number(float, "float"),
+}
+
+
+def bind(declared: Mapping[str, Declaration], given: Mapping[str, Any], where: str = "--set") -> dict[str, Any]:
+    """Values for every declared input. Text is read as the declared type, anything else checked.
+
+    Raises BadInput naming an unknown or missing input, or a value that does not fit.
+    """
+    for name in given:
+        if name not in declared:
+            raise BadInput(f"{where}: the mission has no input '{name}'{suggest(name, declared)}")
+    values = {}
+    for name, declaration in declared.items():
+        if name not in given:
+            if declaration.required:
+                raise BadInput(f"{where}: the input '{name}' ({declaration.type}) is required")
+            values[name] = declaration.default
+            continue
+        try:
+            value = given[name]
+            values[name] = declaration.from_text(value) if isinstance(value, str) else declaration.check(value)
+        except ValueRefused as error:
+            raise BadInput(f"{where} {name}: {error}") from None
+    return values

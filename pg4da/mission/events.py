@@ -1,0 +1,84 @@
+"""What happens in a run, told to whoever listens. A listener can be slow or broken; it can't break the run."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from pg4da.errors import BadInput
+from pg4da.hardware.cell import Cell, Clock
+
+
+@dataclass(frozen=True)
+class Event:
+    """time [s] on the cell's clock. Kinds are listed in `pg4da/mission/README.md`."""
+
+    time: float
+    kind: str
+    data: Mapping[str, Any]
+
+
+class Observer(Protocol):
+    """A recorder or a viewer."""
+
+    def on_start(self, cell: Cell) -> None:
+        """The cell is ready; nothing has moved yet."""
+        ...
+
+    def on_event(self, event: Event) -> None: ...
+
+    def on_tick(self, time: float) -> None:
+        """After each tick, with the cell's time [s]."""
+        ...
+
+    def on_end(self) -> None:
+        """Every arm is at rest; the cell is still open."""
+        ...
+
+
+class Listener:
+    """An observer that ignores everything; a base for those that want only some of it."""
+
+    def on_start(self, cell: Cell) -> None: ...
+
+    def on_event(self, event: Event) -> None: ...
+
+    def on_tick(self, time: float) -> None: ...
+
+    def on_end(self) -> None: ...
+
+
+class Hub:
+    """Passes on events in order. An observer that raises is dropped, and the others are told."""
+
+    def __init__(self, clock: Clock, observers: tuple[Observer, ...] = ()) -> None:
+        self._clock = clock
+        self._observers = list(observers)
+
+    def publish(self, kind: str, data: Mapping[str, Any]) -> None:
+        """The signature of `Context.emit`."""
+        event = Event(self._clock.now(), kind, data)
+        self._each("on_event", event)
+
+    def start(self, cell: Cell) -> None:
+        self._each("on_start", cell)
+
+    def tick(self) -> None:
+        self._each("on_tick", self._clock.now())
+
+    def end(self) -> None:
+        self._each("on_end")
+
+    def _each(self, method: str, *arguments: Any) -> None:
+        for observer in list(self._observers):
+            try:
+                getattr(observer, method)(*arguments)
+            except BadInput:
+                raise
+            except Exception as error:
+                self._observers.remove(observer)
+                text = "".join(traceback.format_exception(error))
+                message = f"{type(observer).__name__} dropped: {type(error).__name__}: {error}"
+                self.publish("observer_dropped", {"message": message, "traceback": text})

@@ -1,0 +1,96 @@
+"""The base of every node: a py_trees behaviour that keeps why it failed and stops what runs below it.
+
+A parent ticks its children itself (`tick_once`), so a tick costs only the running path. py_trees' own tools see an
+ordinary tree through `children`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from py_trees.behaviour import Behaviour
+from py_trees.common import Status
+
+from pg4da.mission.expression import Expression, ExpressionError, Value
+from pg4da.mission.failure import Failure
+from pg4da.mission.runtime import Runtime
+from pg4da.mission.spec import NodeSpec
+
+Board = dict[str, Any]
+RUNNING, SUCCESS, FAILURE, INVALID = Status.RUNNING, Status.SUCCESS, Status.FAILURE, Status.INVALID
+
+
+class WiringError(Exception):
+    """An expression that could not be evaluated while the mission ran."""
+
+
+class Node(Behaviour):
+    """`board` holds the values of the scope that the node stands in; `failure` is set while its status is FAILURE."""
+
+    def __init__(self, spec: NodeSpec, path: str, runtime: Runtime, board: Board) -> None:
+        super().__init__(spec.name)
+        self.spec, self.path, self.runtime, self.board = spec, path, runtime, board
+        self.failure: Failure | None = None
+        self.nodes: tuple[Node, ...] = ()
+
+    def adopt(self, children: Sequence[Node]) -> None:
+        """Make others the children of this node."""
+        self.nodes = tuple(children)
+        self.children = list(children)
+        for child in children:
+            child.parent = self
+
+    def tick_once(self) -> None:
+        """One tick. Overrides py_trees' to spare a generator and a log line a node."""
+        if self.status is not RUNNING:
+            self.failure = None
+            self.status = INVALID
+        try:
+            if self.status is INVALID:
+                self.initialise()
+            status = self.update()
+        except WiringError as error:
+            status = self.fail("bad_reference", "precondition", str(error), recoverable=False)
+        if status is not RUNNING:
+            self.stop(status)
+        self.status = status
+
+    def tick(self) -> Iterator[Behaviour]:
+        """For parents that are py_trees' own."""
+        self.tick_once()
+        yield self
+
+    def terminate(self, new_status: Status) -> None:
+        """Whatever still runs below ends with its parent; finished children are left alone."""
+        for child in self.nodes:
+            if child.status is RUNNING:
+                child.stop(INVALID)
+
+    def stop_early(self) -> None:
+        """Stop from outside the tree's order, when another node needs what this one holds."""
+        if self.status is RUNNING:
+            self.stop(INVALID)
+
+    def fail(self, code: str, phase: str, message: str, recoverable: bool = True) -> Status:
+        """Note why, return FAILURE."""
+        self.failure = Failure(code, phase, self.path, message, recoverable)
+        return FAILURE
+
+    def fail_like(self, child: Node) -> Status:
+        """A parent fails for its child's reason."""
+        self.failure = child.failure or Failure("failed", "execution", child.path, "ended in failure")
+        return FAILURE
+
+    def value(self, key: str, default: Any = None) -> Any:
+        """A field of the node, evaluated now."""
+        found = self.spec.values.get(key)
+        return default if found is None else self.evaluate(found)
+
+    def evaluate(self, value: Value) -> Any:
+        """Raises WiringError, which `tick_once` turns into a failure."""
+        try:
+            return value.evaluate(self.board)
+        except ExpressionError as error:
+            where = f" ({value.mark})" if isinstance(value, Expression) else ""
+            raise WiringError(f"{error}{where}") from error

@@ -1,0 +1,285 @@
+"""From a mission file's YAML to its spec, collecting every problem on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from pg4da.errors import suggest
+from pg4da.mission.declarations import TYPES, Declaration, ValueRefused
+from pg4da.mission.expression import ExpressionError, Literal, Value, parse_expression
+from pg4da.mission.grammar import WORDS, Field, Word
+from pg4da.mission.problems import Mark, Problem
+from pg4da.mission.source import Fields, Items, Scalar, Source, describe, plain
+from pg4da.mission.spec import MissionSpec, NodeSpec
+
+TOP = ("mission", "description", "inputs", "outputs", "root")
+DECLARATION = ("type", "default", "unit", "min", "max", "choices", "description")
+T = TypeVar("T")
+FindSubtree = Callable[[str, Mark], MissionSpec | None]
+
+
+@dataclass
+class Parser:
+    """Parses one file. `find_subtree` loads the file that a subtree names, or reports why it can't."""
+
+    file: str
+    skills: Collection[str]
+    find_subtree: FindSubtree
+    problems: list[Problem] = field(default_factory=list)
+
+    def mission(self, source: Source) -> MissionSpec | None:
+        """The whole file; None when there is no root to speak of."""
+        top = self._fields(source, "a mission")
+        if top is None:
+            return None
+        self._known(top, TOP, "key")
+        name = self._word(top, "mission", required=True)
+        inputs, outputs = (self._declarations(top.entries.get(part)) for part in ("inputs", "outputs"))
+        root = self._required(top, "root", "a mission")
+        node = self.node(root) if root is not None else None
+        if node is None:
+            return None
+        description = self._word(top, "description")
+        return MissionSpec(name or "mission", self.file, top.mark, inputs, outputs, node, description)
+
+    def node(self, source: Source) -> NodeSpec | None:
+        """One node: a mapping with exactly one key, a control word or a skill's name."""
+        if not isinstance(source, Fields) or len(source.entries) != 1:
+            found = f"{len(source.entries)} keys" if isinstance(source, Fields) else describe(source)
+            return self._refuse(source.mark, f"a node is a mapping with exactly one key, got {found}")
+        word, body = next(iter(source.entries.items()))
+        mark = source.keys[word]
+        if word in WORDS:
+            return self._control(word, WORDS[word], body, mark)
+        if word in self.skills:
+            return self._skill(word, body, mark)
+        return self._refuse(mark, f"unknown node '{word}'{suggest(word, [*WORDS, *self.skills])}")
+
+    def _control(self, word: str, grammar: Word, body: Source, mark: Mark) -> NodeSpec | None:
+        if grammar.many and isinstance(body, Items):
+            return NodeSpec(word, word, mark, self._defaults(grammar), children=self._children(body, word))
+        entries = self._fields(body, word)
+        if entries is None:
+            return None
+        own = ["name", *grammar.fields, *grammar.slots]
+        own += ["children"] * grammar.many + ["cases"] * grammar.cases
+        if not grammar.open:
+            self._known(entries, own, f"key of {word}")
+        values = self._open(entries) if grammar.open else self._values(word, grammar, entries)
+        slots = self._cases(entries) if grammar.cases else self._slots(word, grammar, entries)
+        children: tuple[NodeSpec, ...] = ()
+        if grammar.many and (found := self._required(entries, "children", word)) is not None:
+            children = self._children(found, word)
+        spec = NodeSpec(
+            word, self._name(entries, word), mark, values, slots=slots, children=children, key_marks=entries.keys
+        )
+        return self._with_subtree(spec, entries) if word == "subtree" else spec
+
+    def _skill(self, word: str, body: Source, mark: Mark) -> NodeSpec | None:
+        if isinstance(body, Scalar) and body.value is None:
+            body = Fields(mark)
+        entries = self._fields(body, word)
+        if entries is None:
+            return None
+        ports = {key: value for key, value in entries.entries.items() if key not in ("name", "outputs")}
+        outputs, marks = self._renaming(entries.entries.get("outputs"), "outputs")
+        values = {key: found for key, value in ports.items() if (found := self._value(value)) is not None}
+        return NodeSpec(word, self._name(entries, word), mark, values, outputs, marks, entries.keys)
+
+    def _with_subtree(self, spec: NodeSpec, entries: Fields) -> NodeSpec:
+        given = entries.entries.get("inputs")
+        fields = self._fields(given, "inputs") if given is not None else None
+        values = {k: v for k, s in (fields.entries if fields else {}).items() if (v := self._value(s)) is not None}
+        outputs, marks = self._renaming(entries.entries.get("outputs"), "outputs")
+        use = spec.values.get("use")
+        subtree = None
+        if isinstance(use, Literal):
+            subtree = self.find_subtree(str(use.value), use.mark)
+        keys = fields.keys if fields else {}
+        return NodeSpec("subtree", spec.name, spec.mark, values, outputs, marks, keys, subtree=subtree)
+
+    def _children(self, source: Source, word: str) -> tuple[NodeSpec, ...]:
+        if not isinstance(source, Items):
+            self._refuse(source.mark, f"the children of {word} are a list, got {describe(source)}")
+            return ()
+        if not source.items:
+            self._refuse(source.mark, f"{word} needs at least one child, got none")
+        return tuple(node for item in source.items if (node := self.node(item)) is not None)
+
+    def _slots(self, word: str, grammar: Word, entries: Fields) -> dict[str, NodeSpec]:
+        slots = {}
+        for role, required in grammar.slots.items():
+            source = self._required(entries, role, word) if required else entries.entries.get(role)
+            if isinstance(source, Items):
+                self._refuse(source.mark, f"{role} of {word} is exactly one node, got a list of {len(source.items)}")
+            elif source is not None and (node := self.node(source)) is not None:
+                slots[role] = node
+        return slots
+
+    def _cases(self, entries: Fields) -> dict[str, NodeSpec]:
+        source = self._required(entries, "cases", "switch")
+        cases = self._fields(source, "cases") if source is not None else None
+        if cases is None:
+            return {}
+        if not cases.entries:
+            self._refuse(cases.mark, "switch needs at least one case, got none")
+        return {key: node for key, value in cases.entries.items() if (node := self.node(value)) is not None}
+
+    def _values(self, word: str, grammar: Word, entries: Fields) -> dict[str, Value]:
+        values = self._defaults(grammar)
+        for key, rule in grammar.fields.items():
+            source = self._required(entries, key, word) if rule.required else entries.entries.get(key)
+            if source is not None and rule.annotation is not dict and (found := self._field(word, key, rule, source)):
+                values[key] = found
+        return values
+
+    def _field(self, word: str, key: str, rule: Field, source: Source) -> Value | None:
+        value = Literal(plain(source), source.mark) if rule.static else self._value(source)
+        if isinstance(value, Literal):
+            problem = misfit(rule.annotation, value.value)
+            if problem:
+                return self._refuse(source.mark, f"{key} of {word}: {problem}, got {describe(source)}")
+        return value
+
+    def _open(self, entries: Fields) -> dict[str, Value]:
+        pairs = {key: value for key, value in entries.entries.items() if key != "name"}
+        if not pairs:
+            self._refuse(entries.mark, "set needs at least one key to write")
+        for key in pairs:
+            self._check_key(key, entries.keys[key])
+        return {key: found for key, value in pairs.items() if (found := self._value(value)) is not None}
+
+    def _value(self, source: Source) -> Value | None:
+        """A literal, or an expression when it is text that starts with `$` (`$$` stands for a plain `$`)."""
+        if not (isinstance(source, Scalar) and isinstance(source.value, str) and "$" in source.value):
+            return Literal(plain(source), source.mark)
+        if source.value.startswith("$$"):
+            return Literal(source.value[1:], source.mark)
+        try:
+            return parse_expression(source.value, source.mark)
+        except ExpressionError as error:
+            return self._refuse(source.mark, str(error))
+
+    def _renaming(self, source: Source | None, what: str) -> tuple[dict[str, str], dict[str, Mark]]:
+        if source is None or (fields := self._fields(source, what)) is None:
+            return {}, {}
+        renaming = {}
+        for port, target in fields.entries.items():
+            if isinstance(target, Scalar) and isinstance(target.value, str):
+                renaming[port] = target.value.removeprefix("$")
+                self._check_key(renaming[port], target.mark)
+            else:
+                self._refuse(target.mark, f"{what}: '{port}' needs the name of a key, got {describe(target)}")
+        return renaming, fields.keys
+
+    def _check_key(self, key: str, mark: Mark) -> None:
+        if not (key.isidentifier() and key.isascii()):
+            self._refuse(mark, f"'{key}' cannot be a key: letters, digits and _ only")
+
+    def _declarations(self, source: Source | None) -> dict[str, Declaration]:
+        fields = self._fields(source, "inputs and outputs") if source is not None else None
+        found = {}
+        for name, body in (fields.entries if fields else {}).items():
+            self._check_key(name, fields.keys[name] if fields else body.mark)
+            entries = self._fields(body, f"the declaration of {name}")
+            if entries is not None and (declaration := self._declaration(name, entries)) is not None:
+                found[name] = declaration
+        return found
+
+    def _declaration(self, name: str, entries: Fields) -> Declaration | None:
+        self._known(entries, DECLARATION, f"key of the declaration of {name}")
+        kind = self._required(entries, "type", name)
+        if kind is None:
+            return None
+        word = plain(kind)
+        if not isinstance(word, str) or word not in TYPES:
+            return self._refuse(kind.mark, f"unknown type {describe(kind)} of {name}{suggest(str(word), TYPES)}")
+        limits = {key: self._limit(entries, key) for key in ("min", "max")}
+        choices = plain(entries.entries["choices"]) if "choices" in entries.entries else []
+        if not isinstance(choices, list):
+            choices = self._refuse(entries.entries["choices"].mark, "choices is a list") or []
+        default = entries.entries.get("default")
+        unit, description = self._word(entries, "unit"), self._word(entries, "description")
+        declaration = Declaration(
+            name, word, None, default is None, unit, limits["min"], limits["max"], tuple(choices), description
+        )
+        return self._with_default(declaration, default)
+
+    def _with_default(self, declaration: Declaration, default: Source | None) -> Declaration:
+        if default is None:
+            return declaration
+        try:
+            value = declaration.check(plain(default))
+        except ValueRefused as error:
+            self._refuse(default.mark, f"default of {declaration.name}: {error}")
+            value = None
+        return Declaration(**{**vars(declaration), "default": value})
+
+    def _limit(self, entries: Fields, key: str) -> float | None:
+        source = entries.entries.get(key)
+        if source is None:
+            return None
+        value = plain(source)
+        if isinstance(value, bool) or not isinstance(value, (int, float)):
+            return self._refuse(source.mark, f"{key} must be a number, got {describe(source)}")
+        return float(value)
+
+    def _defaults(self, grammar: Word) -> dict[str, Value]:
+        here = Mark(self.file, 1, 1)
+        return {k: Literal(f.default, here) for k, f in grammar.fields.items() if f.default is not None}
+
+    def _fields(self, source: Source, what: str) -> Fields | None:
+        if isinstance(source, Fields):
+            return source
+        return self._refuse(source.mark, f"{what} must be a mapping, got {describe(source)}")
+
+    def _known(self, entries: Fields, choices: Collection[str], what: str) -> None:
+        for key in entries.entries:
+            if key not in choices:
+                self._refuse(entries.keys[key], f"unknown {what} '{key}'{suggest(key, choices)}")
+
+    def _required(self, entries: Fields, key: str, owner: str) -> Source | None:
+        if key not in entries.entries:
+            return self._refuse(entries.mark, f"{owner} needs '{key}'")
+        return entries.entries[key]
+
+    def _word(self, entries: Fields, key: str, required: bool = False) -> str:
+        source = self._required(entries, key, "a mission") if required else entries.entries.get(key)
+        if source is None:
+            return ""
+        if isinstance(source, Scalar) and isinstance(source.value, (str, int, float)):
+            return str(source.value)
+        self._refuse(source.mark, f"{key} must be text, got {describe(source)}")
+        return ""
+
+    def _name(self, entries: Fields, word: str) -> str:
+        return self._word(entries, "name").replace("/", " ") or word
+
+    def _refuse(self, mark: Mark, message: str) -> T | None:
+        """Note a problem; returns None so that a caller can pass that on."""
+        self.problems.append(Problem(mark, message))
+        return None
+
+
+def misfit(annotation: Any, value: Any, adapters: Mapping[Any, TypeAdapter[Any]] | None = None) -> str:
+    """Why a literal does not fit a type; empty when it fits. Text is never taken for a number."""
+    if annotation is Any:
+        return ""
+    adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=None if _has_config(annotation) else _ANY)
+    try:
+        adapter.validate_python(value, strict=not isinstance(value, list))
+    except ValidationError as error:
+        message = error.errors()[0]["msg"]
+        return message[0].lower() + message[1:]
+    return ""
+
+
+def _has_config(annotation: Any) -> bool:
+    return hasattr(annotation, "model_config")
+
+
+_ANY: Any = {"arbitrary_types_allowed": True}

@@ -1,0 +1,106 @@
+"""A mission ready to run: an ordinary py_trees behaviour with typed inputs and outputs and a blackboard of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from py_trees.behaviour import Behaviour
+from py_trees.common import Status
+
+from pg4da.mission.builder import build
+from pg4da.mission.declarations import bind
+from pg4da.mission.failure import Failure
+from pg4da.mission.loader import load_spec
+from pg4da.mission.node import INVALID, RUNNING, Board, Node
+from pg4da.mission.runtime import Runtime
+from pg4da.mission.spec import MissionSpec
+from pg4da.skills.skill import Context, Skill
+
+
+class MissionTree(Behaviour):
+    """The root. It ends only after every pending `finally` has run."""
+
+    def __init__(self, spec: MissionSpec, skills: Mapping[str, type[Skill]], context: Context, inputs: Board) -> None:
+        super().__init__(spec.name)
+        self.spec, self.runtime, self.inputs = spec, Runtime(context), inputs
+        self.board: Board = {}
+        self.root: Node = build(spec.root, skills, self.runtime, self.board)
+        self.children = [self.root]
+        self.root.parent = self
+
+    @property
+    def failure(self) -> Failure | None:
+        """Why the mission failed."""
+        return self.runtime.safety or self.root.failure
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        """The declared outputs, None where nothing was written."""
+        return {name: self.board.get(name, declared.default) for name, declared in self.spec.outputs.items()}
+
+    def initialise(self) -> None:
+        self.board.clear()
+        self.board.update(self.inputs)
+        self.runtime.pending.clear()
+        self.runtime.safety = None
+        self._ended = INVALID
+
+    def update(self) -> Status:
+        if self.runtime.pending:
+            return self._after_pending()
+        self.root.tick_once()
+        if self.root.status is RUNNING:
+            return RUNNING
+        self._ended = self.root.status
+        return RUNNING if self.runtime.pending else self._ended
+
+    def terminate(self, new_status: Status) -> None:
+        if self.root.status is RUNNING:
+            self.root.stop(new_status)
+        for node in self.runtime.pending:
+            node.stop_early()
+
+    def tick(self) -> Iterator[Behaviour]:
+        """py_trees' tick without its per-node logging."""
+        if self.status is not RUNNING:
+            self.initialise()
+        status = self.update()
+        if status is not RUNNING:
+            self.stop(status)
+        self.status = status
+        yield self
+
+    def finish(self) -> bool:
+        """One tick of what must still run after a stop (`finally`); False when nothing is left."""
+        pending = self.runtime.pending
+        if pending:
+            self.runtime.finishing = True
+            pending[0].tick_once()
+            self.runtime.finishing = False
+            if pending[0].status is not RUNNING:
+                pending.pop(0)
+        return bool(pending)
+
+    def _after_pending(self) -> Status:
+        if self.finish() or self._ended is INVALID:
+            return RUNNING
+        return self._ended
+
+
+def load_mission(
+    name: str,
+    context: Context,
+    inputs: Mapping[str, Any] | None = None,
+    skills: Mapping[str, type[Skill]] | None = None,
+) -> MissionTree:
+    """Read, check and build a mission. `skills` defaults to the registry.
+
+    Raises MissionError with every problem of the file, BadInput for an input that does not fit.
+    """
+    if skills is None:
+        from pg4da.skills.registry import SKILLS
+
+        skills = SKILLS
+    spec = load_spec(name, skills)
+    return MissionTree(spec, skills, context, bind(spec.inputs, inputs or {}))
