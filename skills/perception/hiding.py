@@ -1,0 +1,109 @@
+"""Where a target that is not seen can hide: under something tall enough that has not been looked under."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.policies.types import Array, MapGrid, Mask
+
+Floats = NDArray[np.float32]
+
+# Height of a surface [m] against how likely the target (22 mm at least) lies under it: a single layer of blocks is
+# solid down to the table, a second one stands on something.
+HEIGHTS = (0.028, 0.045, 0.056, 0.072)
+WEIGHTS = (0.0, 0.10, 0.15, 1.0)
+LOOKED_BELOW = 0.056  # m, a surface seen below this shows the bottom layer
+LOOKED_WEIGHT = 0.25  # of a place that was looked at before something came to lie there
+FADE = 0.75  # how much of the memory of a look survives the next one: pushes move things
+SHADOW_WEIGHT = 0.6  # of cells that the camera cannot see
+LAST_SEEN_BOOST = 3.0
+LAST_SEEN_SIGMA = 0.05  # m
+CLUSTER_LEVEL = 0.35
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """A place that may hide the target. mask (n, n); centre (2,) in `world` [m]; mass: share of all the hope, 0..1."""
+
+    mask: Mask
+    centre: Array
+    mass: float
+
+
+def update_looked(looked: Floats | None, height: Floats, seen: Mask) -> Floats:
+    """How surely each cell (n, n) was seen down to the bottom layer without the target, 0..1, after another look."""
+    now = (seen & (height < LOOKED_BELOW)).astype(np.float32)
+    return now if looked is None else np.maximum(now, FADE * looked)
+
+
+def _room(possible: Mask, min_size: float, resolution: float) -> Mask:
+    """Cells of places into which a disc of min_size [m] fits."""
+    width = max(1, round(min_size / resolution))
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
+    return np.asarray(cv2.morphologyEx(possible.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0)
+
+
+def _weights(height: Floats, seen: Mask, looked: Floats | None, min_size: float, resolution: float) -> Floats:
+    """Likelihood of each cell by height, shadow and memory, not normalised."""
+    weight = np.interp(height, HEIGHTS, WEIGHTS).astype(np.float32)
+    weight[_room(~seen, min_size, resolution)] = SHADOW_WEIGHT
+    weight[~_room((weight > 0) | ~seen, min_size, resolution)] = 0.0
+    if looked is not None:
+        weight *= 1.0 - (1.0 - LOOKED_WEIGHT) * looked * (height > LOOKED_BELOW)
+    return weight
+
+
+def _boost(weight: Floats, grid: MapGrid, last_seen: Array) -> Floats:
+    """More hope near the place where the target was last seen."""
+    rows, cols = np.mgrid[0 : grid.cells, 0 : grid.cells]
+    distance = np.linalg.norm(grid.to_world(rows, cols) - last_seen, axis=-1)
+    near = np.exp(-0.5 * (distance / LAST_SEEN_SIGMA) ** 2)
+    return np.asarray(weight * (1.0 + LAST_SEEN_BOOST * near), np.float32)
+
+
+def _clusters(weight: Floats, grid: MapGrid) -> list[Cluster]:
+    """Connected places, most promising first."""
+    level = CLUSTER_LEVEL * float(weight.max())
+    count, labels = cv2.connectedComponents((weight > level).astype(np.uint8), connectivity=4)
+    total, found = float(weight.sum()), []
+    for label in range(1, count):
+        mask = labels == label
+        rows, cols = np.nonzero(mask)
+        w = weight[mask]
+        centre = np.average(grid.to_world(rows, cols), axis=0, weights=w)
+        found.append(Cluster(mask, centre, float(w.sum()) / total))
+    return sorted(found, key=lambda c: -c.mass)
+
+
+def hiding_map(
+    height: Floats,
+    seen: Mask,
+    looked: Floats | None = None,
+    min_size: float = 0.022,
+    *,
+    grid: MapGrid | None = None,
+    last_seen: Array | None = None,
+) -> tuple[Floats, Cluster | None]:
+    """Map (n, n) 0..1 of where the target can hide, and its most promising cluster (None where nothing can hide it).
+
+    looked: the memory of earlier looks (update_looked), not including this one. min_size [m]: the target's smallest
+    edge. last_seen (2,) [m]: where the target was when it was last seen. The best cluster's peak is 1.
+    """
+    grid = grid or MapGrid(cells=height.shape[0])
+    weight = _weights(height, seen, looked, min_size, grid.resolution)
+    if last_seen is not None:
+        weight = _boost(weight, grid, last_seen)
+    sigma = min_size / 4 / grid.resolution
+    weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), max(sigma, 0.5)) * (weight > 0), np.float32)
+    if weight.max() <= 0:
+        return np.zeros_like(height), None
+    clusters = _clusters(weight, grid)
+    best = clusters[0]
+    out = np.asarray(weight / weight[best.mask].max(), np.float32)
+    for cluster in clusters:
+        out[cluster.mask] *= 0.5 + 0.5 * cluster.mass / best.mass
+    return np.clip(out, 0.0, 1.0), best
