@@ -62,7 +62,7 @@ class UR5eKinematics:
 
     def forward(self, q: Array) -> Array:
         """T_world_tool, shape (4, 4)."""
-        return self.forward_all(np.asarray(q, float)[None])[0]
+        return np.asarray(self.forward_all(np.asarray(q, float)[None])[0])
 
     def forward_all(self, q: Array) -> Array:
         """T_world_tool of many configurations: (n, 6) to (n, 4, 4)."""

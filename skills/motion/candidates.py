@@ -1,0 +1,147 @@
+"""The ways in which one arm can make a transit goal and the lines that follow it, cheapest first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pg4da.hardware.cell import Kinematics
+from pg4da.hardware.frames import Array
+from pg4da.skills.motion.errors import Unreachable
+from pg4da.skills.motion.lines import (
+    Index,
+    ToolPath,
+    follow,
+    into_limits,
+    nearest_turn,
+    sample_lines,
+    solve_all,
+    turned,
+)
+from pg4da.skills.motion.stages import Line, Stage, Transit
+
+_HOMEWARD = 0.2  # weight of the way home from a candidate against the way to it
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """path: (m, dof), the samples of all lines; row 0 is where the transit ends. arc: (m,) metres the tool has gone.
+
+    index: (m,), the pose that a sample leads to. stage: (m,), the line of the group that it belongs to.
+    """
+
+    path: Array
+    arc: Array
+    index: Index
+    stage: Index
+    cost: float
+
+
+@dataclass(frozen=True)
+class Group:
+    """A transit with the lines after it; only the first group may lack one. first: number of its first stage."""
+
+    transit: Transit | None
+    lines: tuple[Line, ...]
+    first: int
+
+    @property
+    def arms(self) -> tuple[str, ...]:
+        """Arms that the group moves, in order of name."""
+        named = set(self.transit.goals if self.transit else ())
+        return tuple(sorted(named.union(*(line.poses for line in self.lines))))
+
+    @property
+    def first_line(self) -> int:
+        """Stage number of the first line."""
+        return self.first + (self.transit is not None)
+
+
+def groups(stages: Sequence[Stage]) -> list[Group]:
+    """Cut a program before every transit."""
+    starts = sorted({0, *(i for i, stage in enumerate(stages) if isinstance(stage, Transit))})
+    out = []
+    for a, b in zip(starts, [*starts[1:], len(stages)], strict=True):
+        head = stages[a]
+        transit = head if isinstance(head, Transit) else None
+        lines = tuple(stage for stage in stages[a:b] if isinstance(stage, Line))
+        out.append(Group(transit, lines, a))
+    return out
+
+
+def candidates(
+    arm: str, kinematics: Kinematics, group: Group, now: Array, home: Array, symmetric: bool
+) -> list[Candidate]:
+    """All ways of one arm through a group from configuration `now`. Raises Unreachable naming stage and pose."""
+    goal = group.transit.goals.get(arm) if group.transit else None
+    lines = [np.asarray(line.poses.get(arm, np.empty((0, 4, 4))), float) for line in group.lines]
+    found: list[Candidate] = []
+    furthest: tuple[int, ToolPath, Array] | None = None
+    for tool, starts, fixed in _beginnings(kinematics, goal, lines, now, symmetric):
+        solutions = solve_all(kinematics, tool.poses)
+        starts = _usable(solutions[0]) if starts is None else starts
+        paths, length = follow(kinematics, solutions, nearest_turn(kinematics, starts, now) if not fixed else starts)
+        reached = int(length.max(initial=0))
+        if furthest is None or reached > furthest[0]:
+            furthest = (reached, tool, solutions)
+        whole = (paths[:, i] for i in np.flatnonzero(length == len(solutions)))
+        found += _inside(kinematics, whole, tool, now, home, fixed)
+    if not found and furthest is not None:
+        raise _unreachable(arm, group, goal is not None, *furthest)
+    return sorted(found, key=lambda c: c.cost)
+
+
+def _beginnings(
+    kinematics: Kinematics, goal: Array | None, lines: list[Array], now: Array, symmetric: bool
+) -> list[tuple[ToolPath, Array | None, bool]]:
+    """Tool paths to try, where their joint paths begin (None: at any solution), and whether that is fixed."""
+    if goal is not None and np.ndim(goal) == 2:
+        flips = (False, True) if symmetric else (False,)
+        return [(sample_lines(turned(goal, f), [turned(line, f) for line in lines]), None, False) for f in flips]
+    q = np.asarray(now if goal is None else goal, float)
+    tool = kinematics.forward(q)
+    flip = symmetric and _faces_away(tool, lines)
+    return [(sample_lines(tool, [turned(line, flip) for line in lines]), q[None], True)]
+
+
+def _faces_away(tool: Array, lines: list[Array]) -> bool:
+    first = next((line[0] for line in lines if len(line)), None)
+    return first is not None and float(tool[:3, 0] @ first[:3, 0]) < 0.0
+
+
+def _usable(solutions: Array) -> Array:
+    return np.asarray(solutions[np.isfinite(solutions[:, 0])])
+
+
+def _inside(
+    kinematics: Kinematics, paths: Iterable[Array], tool: ToolPath, now: Array, home: Array, fixed: bool
+) -> list[Candidate]:
+    arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(tool.poses[:, :3, 3], axis=0), axis=1))])
+    out = []
+    for raw in paths:
+        path = into_limits(kinematics, raw)
+        if path is None or (fixed and not np.allclose(path[0], raw[0])):
+            continue
+        out.append(Candidate(path, arc, tool.index, tool.stage, _cost(kinematics, path, now, home)))
+    return out
+
+
+def _cost(kinematics: Kinematics, path: Array, now: Array, home: Array) -> float:
+    """Seconds at full speed to the start, along the lines, and part of the way home."""
+    v = kinematics.max_velocity
+    along = float((np.abs(np.diff(path, axis=0)) / v).max(axis=1).sum()) if len(path) > 1 else 0.0
+    return float(np.max(np.abs(path[0] - now) / v) + along + _HOMEWARD * np.max(np.abs(path[-1] - home) / v))
+
+
+def _unreachable(arm: str, group: Group, has_goal: bool, reached: int, tool: ToolPath, solutions: Array) -> Unreachable:
+    i = min(reached, len(tool.index) - 1)
+    at_goal = reached == 0 and has_goal
+    stage = group.first if at_goal else group.first_line + int(tool.stage[i])
+    where = ", ".join(f"{v:.3f}" for v in tool.poses[i, :3, 3])
+    solved = bool(np.isfinite(solutions[i]).any())
+    code = "discontinuous" if solved else "unreachable"
+    reason = "can't follow the line past" if solved else "can't reach"
+    message = f"stage {stage}: the {arm} arm {reason} pose {int(tool.index[i])}, at ({where}) m"
+    return Unreachable(code, message, arm, int(tool.index[i]))

@@ -1,0 +1,172 @@
+"""From stages to trajectories: chooses configurations, finds ways round, checks everything, then times it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+import numpy as np
+
+from pg4da.hardware.cell import Cell
+from pg4da.hardware.frames import Array
+from pg4da.hardware.trajectory import Trajectory
+from pg4da.skills.motion.candidates import Candidate, Group, candidates, groups
+from pg4da.skills.motion.clearance import Clearance, Obstacles
+from pg4da.skills.motion.errors import Blocked, MotionError
+from pg4da.skills.motion.geometry import Geometry
+from pg4da.skills.motion.plan import Plan
+from pg4da.skills.motion.stage_planner import Situation, plan_line, plan_transit, screen
+from pg4da.skills.motion.stages import Clutter, Stage
+
+MAX_TRIES = 60  # choices of configurations that one plan looks at
+SEARCHES = 2  # of which may search for a way round
+
+Choice = dict[str, Candidate]
+Trajectories = list[Mapping[str, Trajectory]]
+
+
+class MotionPlanner:
+    """Plans for all arms of a cell. Holds a collision model, no state between plans: same question, same answer.
+
+    Uses what the cell publishes (kinematics, home, workspace, bin) and the perceived clutter; nothing of a simulator.
+    """
+
+    def __init__(self, cell: Cell, seed: int = 0) -> None:
+        self._cell = cell
+        self._geometry = Geometry(cell)
+        self._clearance = Clearance(self._geometry)
+        self._seed = seed
+
+    def plan(
+        self,
+        stages: Sequence[Stage],
+        start: Mapping[str, Array],
+        clutter: Clutter | None,
+        widths: Mapping[str, float] | None = None,
+        symmetric: bool = True,
+    ) -> Plan:
+        """Trajectories for every stage, one after another, at rest in between.
+
+        start: configuration (dof,) of every arm; arms that a stage doesn't name stand still in it. clutter None: a bare
+        table. widths: opening [m] of each gripper, by default as measured. symmetric: a tool pose turned by half a turn
+        about its approach axis is as good; a transit and the lines after it are turned together.
+
+        Raises Unreachable, Blocked, and ValueError for arms that the cell lacks or that `start` leaves out.
+        """
+        self._validate(stages, start)
+        situation = self._situation(start, clutter, widths)
+        search = _Search(situation, groups(stages), symmetric, self._seed)
+        return search.run()
+
+    def _situation(
+        self, start: Mapping[str, Array], clutter: Clutter | None, widths: Mapping[str, float] | None
+    ) -> Situation:
+        measured = {name: arm.gripper.state.width for name, arm in self._cell.arms.items()}
+        self._geometry.set_widths(measured | dict(widths or {}))
+        return Situation(
+            clearance=self._clearance,
+            kinematics={name: arm.kinematics for name, arm in self._cell.arms.items()},
+            home={name: np.asarray(arm.home, float) for name, arm in self._cell.arms.items()},
+            now={name: np.array(q, float) for name, q in start.items()},
+            obstacles=None if clutter is None else Obstacles(clutter),
+            workspace=self._cell.workspace,
+            at_start=True,
+        )
+
+    def _validate(self, stages: Sequence[Stage], start: Mapping[str, Array]) -> None:
+        if set(start) != set(self._cell.arms):
+            raise ValueError(f"start names {sorted(start)}; the cell has {sorted(self._cell.arms)}")
+        for i, group in enumerate(groups(stages)):
+            unknown = set(group.arms) - set(self._cell.arms)
+            if unknown:
+                raise ValueError(f"group {i} names {sorted(unknown)}; the cell has {sorted(self._cell.arms)}")
+
+
+class _Search:
+    """Depth first over the groups of a program, cheapest choices first, within a budget."""
+
+    def __init__(self, situation: Situation, program: list[Group], symmetric: bool, seed: int) -> None:
+        self._start = situation
+        self._groups = program
+        self._symmetric = symmetric
+        self._seed = seed
+        self._tries = MAX_TRIES
+        self._searches = 0
+        self._first: MotionError | None = None
+
+    def run(self) -> Plan:
+        """Without searching for ways round first; with, when that fails."""
+        for searches in (0, SEARCHES):
+            self._searches, self._tries = searches, MAX_TRIES
+            found = self._from(0, self._start)
+            if found is not None:
+                stages, goal = found
+                return Plan(tuple(stages), goal)
+            if self._first is not None and not isinstance(self._first, Blocked):
+                break
+        assert self._first is not None
+        raise self._first
+
+    def _from(self, number: int, situation: Situation) -> tuple[Trajectories, dict[str, Array]] | None:
+        if number == len(self._groups):
+            return [], dict(situation.now)
+        group = self._groups[number]
+        try:
+            choices = self._choices(group, situation)
+            for choice in choices:
+                self._tries -= 1
+                try:
+                    done, after = self._make(group, choice, situation)
+                except Blocked as error:
+                    self._note(error)
+                else:
+                    rest = self._from(number + 1, after)
+                    if rest is not None:
+                        return done + rest[0], rest[1]
+                if self._tries <= 0:
+                    return None
+        except MotionError as error:
+            self._note(error)
+        return None
+
+    def _choices(self, group: Group, situation: Situation) -> Iterator[Choice]:
+        """Candidates of all arms of a group, cheapest sum first, without those that are blocked on their own."""
+        options = []
+        for arm in group.arms:
+            ways = candidates(
+                arm, situation.kinematics[arm], group, situation.now[arm], situation.home[arm], self._symmetric
+            )
+            options.append(ways)
+        blocked: dict[int, Blocked | None] = {}
+        for combined in sorted(product(*options), key=lambda combination: sum(c.cost for c in combination)):
+            for arm, way in zip(group.arms, combined, strict=True):
+                if id(way) not in blocked:
+                    blocked[id(way)] = screen(situation, group, arm, way)
+            reasons = [blocked[id(way)] for way in combined]
+            reason = next((r for r in reasons if r is not None), None)
+            if reason is None:
+                yield dict(zip(group.arms, combined, strict=True))
+            else:
+                self._note(reason)
+
+    def _make(self, group: Group, choice: Choice, situation: Situation) -> tuple[Trajectories, Situation]:
+        done: Trajectories = []
+        ready = situation
+        if group.transit is not None:
+            goals = {arm: choice[arm].path[0] for arm in group.transit.goals}
+            ready = situation.moved(goals)
+        after = ready
+        for i in range(len(group.lines)):
+            stage, after = plan_line(after, group, i, choice)
+            done.append(stage)
+        if group.transit is not None:
+            searching = self._searches > 0
+            try:
+                done.insert(0, plan_transit(situation, group, goals, self._seed if searching else None))
+            except Blocked:
+                self._searches -= searching
+                raise
+        return done, after
+
+    def _note(self, error: MotionError) -> None:
+        self._first = self._first or error
