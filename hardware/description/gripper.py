@@ -34,6 +34,7 @@ def add_gripper(spec: mujoco.MjSpec, parent: mujoco.MjsBody, name: str, z: float
 
     Adds bodies `{name}/palm`, `{name}/finger_a|b`, `{name}/tip_a|b`, their joints, and the site `{name}/tool`.
     """
+    spec.compiler.degree = False  # joint ranges are in radians
     palm = parent.add_body(name=f"{name}/palm", pos=[0.0, 0.0, z + COUPLING], gravcomp=1.0)
     palm_mass = MASS - 2 * (KNUCKLE_MASS + TIP_MASS)
     set_inertia(palm, palm_mass, np.array([0.0, 0.0, 0.04]), (8e-4, 8e-4, 5e-4), np.eye(3))

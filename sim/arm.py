@@ -1,0 +1,60 @@
+"""A UR5e under joint servos."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+
+from pg4da.hardware.cell import Clock
+from pg4da.hardware.description.robot import ARM_BASES
+from pg4da.hardware.frames import Array
+from pg4da.hardware.robotiq_2f140.parameters import T_FLANGE_TOOL
+from pg4da.hardware.ur5e.kinematics import UR5eKinematics
+from pg4da.hardware.ur5e.parameters import JOINTS, MAX_TORQUE
+from pg4da.sim.follower import Follower, Tolerances
+from pg4da.sim.gripper import SimGripper
+
+# Stiffness [Nm/rad] and damping [Nms/rad]: near critical for the arm stretched out with a gripper. With the velocity
+# of the set point fed forward the arms stay within 5 mrad of it (tests/sim/test_arm.py).
+STIFFNESS = (12000.0, 12000.0, 8000.0, 2500.0, 2000.0, 1500.0)
+DAMPING = (500.0, 500.0, 300.0, 60.0, 45.0, 30.0)
+
+# The arm folded beside its base with the tool down: nothing of it is over |x| < 0.45 m in the camera's picture.
+_LIFT, _ELBOW, _PAN = -1.877, 1.404, 0.151
+HOME: Array = np.array([_PAN, _LIFT, _ELBOW, np.pi / 2 - _LIFT - _ELBOW, np.pi / 2, _PAN])
+
+
+def add_servos(spec: mujoco.MjSpec, name: str) -> None:
+    """Position servos `{name}/{joint}` limited to the maker's torques."""
+    for joint, kp, kd, limit in zip(JOINTS, STIFFNESS, DAMPING, MAX_TORQUE, strict=True):
+        servo = spec.add_actuator(
+            name=f"{name}/{joint}",
+            target=f"{name}/{joint}",
+            trntype=mujoco.mjtTrn.mjTRN_JOINT,
+            forcerange=[-limit, limit],
+        )
+        servo.set_to_position(kp=kp, kv=kd)
+
+
+class MujocoArm(Follower):
+    """hardware.cell.Arm: joints of `model` named `{name}/...`."""
+
+    def __init__(
+        self, name: str, model: mujoco.MjModel, data: mujoco.MjData, clock: Clock, gripper: SimGripper
+    ) -> None:
+        kinematics = UR5eKinematics(ARM_BASES[name], T_FLANGE_TOOL)
+        super().__init__(name, kinematics, gripper, HOME.copy(), clock, model.opt.timestep, Tolerances())
+        joints = [model.joint(f"{name}/{joint}").id for joint in JOINTS]
+        self._data = data
+        self._qpos = model.jnt_qposadr[joints]
+        self._dof = model.jnt_dofadr[joints]
+        self._ctrl = np.array([model.actuator(f"{name}/{joint}").id for joint in JOINTS])
+        self._lead = np.array(DAMPING) / np.array(STIFFNESS)
+        data.qpos[self._qpos] = HOME
+        self._command(HOME, np.zeros(len(JOINTS)))
+
+    def _measure(self) -> tuple[Array, Array]:
+        return self._data.qpos[self._qpos], self._data.qvel[self._dof]
+
+    def _command(self, q: Array, dq: Array) -> None:
+        self._data.ctrl[self._ctrl] = q + self._lead * dq

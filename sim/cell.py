@@ -1,0 +1,130 @@
+"""The cell in MuJoCo: two arms (or two grippers alone), objects, a camera; physics in lockstep with `advance`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.hardware.cell import Workspace
+from pg4da.hardware.description.robot import ARM_BASES, add_arm
+from pg4da.hardware.frames import Array
+from pg4da.sim.arm import MujocoArm, add_servos
+from pg4da.sim.camera import RayCamera, intrinsics, look_at, render
+from pg4da.sim.clock import SimClock
+from pg4da.sim.floating import FloatingGripper, add_floating
+from pg4da.sim.follower import Follower
+from pg4da.sim.gripper import SimGripper, add_motor
+from pg4da.sim.handles import Device
+from pg4da.sim.objects.bodies import add_object
+from pg4da.sim.objects.shape import load_shape
+from pg4da.sim.physics import TIMESTEP, configure
+from pg4da.sim.scenes.scene import Scene
+from pg4da.sim.truth import GroundTruth
+from pg4da.sim.world import BIN_OPENING, add_bin, add_plinths, add_table
+
+SETTLE = 0.1  # s at the start; scenes come settled
+CHECK_PERIOD = 0.008  # s between looks at what was measured, a UR's 125 Hz
+VIEW_FROM, VIEW_AT, VIEW_ANGLE = (0.62, -1.25, 1.30), (0.0, 0.36, 0.22), np.deg2rad(42)
+
+
+class MujocoCell:
+    """hardware.cell.Cell in simulation. The same scene and seed give the same run, bit by bit.
+
+    arms=False gives the paper's training version: two floating grippers. `objects_dir` is where household objects lie.
+    `truth` is for evaluation only.
+    """
+
+    def __init__(
+        self,
+        scene: Scene,
+        *,
+        seed: int = 0,
+        arms: bool = True,
+        camera_noise: bool = False,
+        timestep: float | None = None,
+        objects_dir: Path | None = None,
+    ) -> None:
+        self.name = "sim" if arms else "sim-grippers"
+        self.workspace = Workspace()
+        self.model = _build(scene, arms, timestep or TIMESTEP, objects_dir)
+        self.data = mujoco.MjData(self.model)
+        self.clock = SimClock(self.data)
+        self.arms: dict[str, Follower] = {name: self._make_arm(name, arms) for name in ARM_BASES}
+        self._devices: list[Device] = [d for arm in self.arms.values() for d in (arm, arm.gripper)]
+        self._check_every = max(1, round(CHECK_PERIOD / self.model.opt.timestep))
+        self._owed = 0.0
+        rng = np.random.default_rng(seed)
+        self.camera = RayCamera(self.model, self.data, self.clock, noise=camera_noise, rng=rng)
+        names = tuple(f"object/{i}" for i in range(len(scene.objects)))
+        self.truth = GroundTruth(self.model, self.data, names, scene.target, self.workspace)
+        mujoco.mj_forward(self.model, self.data)
+        self.advance(SETTLE)
+
+    def _make_arm(self, name: str, arms: bool) -> Follower:
+        gripper = SimGripper(name, self.model, self.data, self.clock)
+        kind = MujocoArm if arms else FloatingGripper
+        return kind(name, self.model, self.data, self.clock, gripper)
+
+    @property
+    def bin_position(self) -> Array:
+        """Middle of the bin's opening in `world`, shape (3,)."""
+        return BIN_OPENING.copy()
+
+    def advance(self, dt: float) -> None:
+        """Step physics for dt [s]; what is left of a step is owed to the next call."""
+        self._owed += dt / self.model.opt.timestep
+        steps = int(self._owed + 1e-6)
+        self._owed -= steps
+        while steps > 0:
+            n = min(steps, self._check_every)
+            self._step(n)
+            steps -= n
+
+    def _step(self, n: int) -> None:
+        busy = [device for device in self._devices if device.busy]
+        if not busy:
+            mujoco.mj_step(self.model, self.data, nstep=n)
+        else:
+            for _ in range(n):
+                for device in busy:
+                    device.before_step()
+                mujoco.mj_step(self.model, self.data)
+            for device in busy:
+                device.after_steps()
+        self.truth.watch()
+
+    def picture(self, size: tuple[int, int] = (640, 480)) -> NDArray[np.uint8]:
+        """A view for people, (H, W, 3): both arms, the clutter and the bin from beside."""
+        eye = look_at(VIEW_FROM, VIEW_AT)
+        return render(self.model, self.data, eye, intrinsics(size, VIEW_ANGLE), size, shadows=True).rgb
+
+    def stop(self) -> None:
+        """Stop every arm; idempotent."""
+        for arm in self.arms.values():
+            arm.stop()
+
+    def close(self) -> None:
+        """Stop; nothing to release."""
+        self.stop()
+
+
+def _build(scene: Scene, arms: bool, timestep: float, objects_dir: Path | None) -> mujoco.MjModel:
+    spec = mujoco.MjSpec()
+    configure(spec, timestep)
+    add_table(spec)
+    add_bin(spec)
+    for name, T in ARM_BASES.items():
+        if arms:
+            add_arm(spec, name, T)
+            add_servos(spec, name)
+        else:
+            add_floating(spec, name)
+        add_motor(spec, name)
+    if arms:
+        add_plinths(spec)
+    for i, obj in enumerate(scene.objects):
+        add_object(spec, f"object/{i}", obj, load_shape(obj.shape, objects_dir))
+    return spec.compile()
