@@ -1,0 +1,56 @@
+"""From the camera's picture to points of the table's clutter, cropped to where something stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.policies.geometric.settings import Bounds
+from pg4da.policies.types import CameraView, NoAction
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """xyz (h, w, 3) float32 in `world` [m], rgb (h, w, 3) uint8, above (h, w): something stands on the table there.
+
+    pixel [m]: distance between neighbouring points at the table.
+    """
+
+    xyz: NDArray[np.float32]
+    rgb: NDArray[np.uint8]
+    above: NDArray[np.bool_]
+    pixel: float
+
+
+def cloud_of(view: CameraView, bounds: Bounds, floor: float, pad: int = 4) -> Cloud:
+    """Back-project the picture and crop it to what rises more than `floor` [m] above the table inside the bounds.
+
+    Raises NoAction when nothing does.
+    """
+    depth = np.where(np.isfinite(view.depth), view.depth, 0).astype(np.float32)
+    x, y, z = (_coordinate(view, depth, axis) for axis in range(3))
+    above = (depth > 0) & (z > floor) & (x > bounds.x_min) & (x < bounds.x_max)
+    above &= (y > bounds.y_min) & (y < bounds.y_max)
+    rows, cols = np.flatnonzero(above.any(axis=1)), np.flatnonzero(above.any(axis=0))
+    if not rows.size:
+        raise NoAction("the camera sees nothing on the table inside the workspace")
+    box = (
+        slice(max(0, int(rows[0]) - pad), int(rows[-1]) + pad + 1),
+        slice(max(0, int(cols[0]) - pad), int(cols[-1]) + pad + 1),
+    )
+    xyz = np.stack([x[box], y[box], z[box]], axis=-1)
+    distance = float(np.median(depth[box][depth[box] > 0]))
+    return Cloud(xyz, np.ascontiguousarray(view.rgb[box]), above[box], distance / float(view.K[0, 0]))
+
+
+def _coordinate(view: CameraView, depth: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
+    """One world coordinate of every pixel, (H, W): the ray's slope is linear in column and row."""
+    K, T = view.K, view.T_world_camera
+    height, width = depth.shape
+    u = (np.arange(width, dtype=np.float32) - np.float32(K[0, 2])) / np.float32(K[0, 0])
+    v = (np.arange(height, dtype=np.float32) - np.float32(K[1, 2])) / np.float32(K[1, 1])
+    r = T[axis, :3].astype(np.float32)
+    slope: NDArray[np.float32] = r[0] * u[None, :] + r[1] * v[:, None] + r[2]
+    return slope * depth + np.float32(T[axis, 3])

@@ -1,0 +1,94 @@
+"""6-DoF grasps of the target from what the camera sees, each with an honest score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pg4da.policies.geometric.cloud import Cloud
+from pg4da.policies.geometric.jaw import fit_score, spare_room
+from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.geometric.segmentation import Segments, Thing
+from pg4da.policies.geometric.settings import Settings
+from pg4da.policies.geometric.slots import Slots, find_slots
+from pg4da.policies.types import Grasp, GripperShape
+
+DEEP, SHALLOW = 0.033, 0.020
+APART = 0.006
+
+
+def grasp_candidates(
+    cloud: Cloud, segments: Segments, visible: float, gripper: GripperShape, settings: Settings, count: int = 6
+) -> tuple[Grasp, ...]:
+    """Best grasps first, different in angle or lane; empty where no pair of fingers fits."""
+    target = segments.target
+    if target is None:
+        return ()
+    found: list[Grasp] = []
+    for depth in (DEEP, SHALLOW):
+        tip = max(settings.tip_height, target.top - depth)
+        slots = slots_now(cloud, segments, target, tip, gripper, settings)
+        score = fit_score(slots, gripper, settings) * _depth_factor(target.top - tip) * (0.3 + 0.7 * visible)
+        found += _pick(slots, score, tip, cloud, gripper, settings, count)
+        if found or tip == settings.tip_height:
+            break
+    return tuple(sorted(found, key=lambda g: -g.score)[:count])
+
+
+def slots_now(
+    cloud: Cloud, segments: Segments, target: Thing, tip: float, gripper: GripperShape, settings: Settings
+) -> Slots:
+    """Finger slots beside the target among everything seen above the fingertips."""
+    taken = cloud.above & ~segments.target_pixels & (cloud.xyz[..., 2] > tip - 0.003)
+    near = np.abs(cloud.xyz[..., :2] - target.centre).max(axis=-1) < 0.17
+    obstacles = cloud.xyz[taken & near & _rim(taken)][:, :2].astype(float)
+    angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
+    return find_slots(target.outline, obstacles, target.centre, angles, gripper.finger_width)
+
+
+def _rim(taken: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    """Cells with a neighbour that is free."""
+    inner = np.zeros_like(taken)
+    inner[1:-1, 1:-1] = taken[:-2, 1:-1] & taken[2:, 1:-1] & taken[1:-1, :-2] & taken[1:-1, 2:]
+    return taken & ~inner
+
+
+def _depth_factor(overlap: float) -> float:
+    """A thin bite holds less: 1 from 25 mm of overlap, 0.4 at 8 mm."""
+    return float(np.clip(0.4 + 0.6 * (overlap - 0.008) / 0.017, 0.1, 1.0))
+
+
+def _pick(
+    slots: Slots, score: Array, tip: float, cloud: Cloud, gripper: GripperShape, settings: Settings, count: int
+) -> list[Grasp]:
+    """The best slots, skipping near-copies and those whose palm would hit something tall."""
+    grasps: list[Grasp] = []
+    taken: list[tuple[int, int]] = []
+    tall = cloud.xyz[cloud.above & (cloud.xyz[..., 2] > tip + gripper.finger_length)][:, :2]
+    spare = spare_room(slots, gripper)
+    turns = len(slots.angles)
+    for flat in np.argsort(-score, axis=None, kind="stable")[:400]:
+        a, lane = divmod(int(flat), score.shape[1])
+        if score[a, lane] <= 0 or len(grasps) == count:
+            break
+        if any(min(abs(a - b), turns - abs(a - b)) < 3 and abs(lane - k) < 3 for b, k in taken):
+            continue
+        grasp = _grasp(slots, a, lane, float(score[a, lane]), float(spare[a, lane]), tip, gripper, settings)
+        if len(tall) and np.linalg.norm(tall - grasp.pose[:2, 3], axis=1).min() < gripper.palm_radius:
+            continue
+        taken.append((a, lane))
+        grasps.append(grasp)
+    return grasps
+
+
+def _grasp(
+    slots: Slots, a: int, lane: int, score: float, spare: float, tip: float, gripper: GripperShape, settings: Settings
+) -> Grasp:
+    angle, width = float(slots.angles[a]), float(slots.width[a, lane])
+    play = float(np.clip(0.5 * spare, settings.clearance, 0.010))
+    opening = min(gripper.max_width, width + 2 * play)
+    u, v = 0.5 * (slots.low[a, lane] + slots.high[a, lane]), slots.lane[lane]
+    c, s = np.cos(angle), np.sin(angle)
+    pose = np.eye(4)
+    pose[:3, :3] = np.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
+    pose[:3, 3] = (slots.centre[0] + c * u - s * v, slots.centre[1] + s * u + c * v, tip)
+    return Grasp(pose, width, opening, score, reason=f"fingers have {1e3 * play:.0f} mm of play on each side")

@@ -1,0 +1,33 @@
+"""Score of a pair of finger slots: does the open jaw fit, and how safely does it hold."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.geometric.settings import Settings
+from pg4da.policies.geometric.slots import Slots, quality
+from pg4da.policies.types import GripperShape
+
+
+def spare_room(slots: Slots, gripper: GripperShape) -> Array:
+    """Play of the finger on its tighter side beyond its own thickness [m], (angles, lanes); negative: does not fit."""
+    spare = np.minimum(slots.room_low, slots.room_high) - gripper.finger_thickness
+    return np.where(np.isfinite(slots.width), np.minimum(spare, gripper.max_width - slots.width), -1.0)
+
+
+def fit_score(slots: Slots, gripper: GripperShape, settings: Settings) -> Array:
+    """Estimated chance that a top-down grasp holds, 0..1, (angles, lanes); 0 where the fingers do not fit."""
+    spare = spare_room(slots, gripper)
+    least, most = 2 * settings.clearance, 2 * settings.roomy
+    safe = 0.55 + 0.45 * np.clip((spare - least) / (most - least), 0, 1)
+    return np.asarray(np.where(spare >= least, safe, 0.0) * quality(slots))
+
+
+def promise(slots: Slots, gripper: GripperShape, settings: Settings) -> float:
+    """How near the best slot is to being free, 0..0.4: what a push is worth that does not free the target yet."""
+    need = gripper.finger_thickness + 2 * settings.clearance
+    low, high = (np.clip(room / need, 0, 1) for room in (slots.room_low, slots.room_high))
+    both = 0.6 * np.minimum(low, high) + 0.4 * 0.5 * (low + high)
+    fits = slots.width < gripper.max_width - 2 * settings.clearance
+    return float(0.4 * np.max(np.where(fits, quality(slots) * both, 0.0)))

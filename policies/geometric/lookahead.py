@@ -1,0 +1,147 @@
+"""Planar, quasi-static look-ahead: where the objects go when fingers plough through them.
+
+Lightly damped physics is of no use here: friction with the table stops a block as soon as nothing pushes it, so every
+velocity is dropped after every step. Millimetres inside, metres outside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pymunk
+
+from pg4da.policies.geometric.outlines import Array, direction, signed_area
+from pg4da.policies.geometric.segmentation import Thing
+from pg4da.policies.types import GripperShape
+
+MM = 1e3
+FRICTION = 0.5
+FINGER_FRICTION = 0.3
+
+
+@dataclass(frozen=True)
+class Stroke:
+    """A straight stroke of one gripper: fingertips from start to end (2,), closing axis at yaw, opened to width [m]."""
+
+    start: Array
+    end: Array
+    yaw: float
+    width: float
+
+    @property
+    def length(self) -> float:
+        return float(np.linalg.norm(self.end - self.start))
+
+    def at(self, s: float) -> Array:
+        """Point after s [m] of travel, held at the end."""
+        return np.asarray(self.start + (self.end - self.start) * min(1.0, max(0.0, s / max(self.length, 1e-9))))
+
+    def cut(self, s: float) -> Stroke:
+        """The same stroke stopped after s [m]."""
+        return Stroke(self.start, self.at(s), self.yaw, self.width)
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Where things are after `travel` [m] of a push: for each its shift (n, 2) [m] and turn (n,) [rad]."""
+
+    travel: float
+    shift: Array
+    turn: Array
+
+
+def finger_boxes(gripper: GripperShape, width: float) -> tuple[Array, ...]:
+    """Footprints of the two fingers, or of both as one when closed, in the gripper's frame (closing axis = x)."""
+    inner, half = 0.5 * width, 0.5 * gripper.finger_width
+    outer = inner + gripper.finger_thickness
+    if width < 0.004:
+        return (_box(-outer, outer, half),)
+    return _box(-outer, -inner, half), _box(inner, outer, half)
+
+
+def _box(x0: float, x1: float, half: float) -> Array:
+    return np.array([[x0, -half], [x1, -half], [x1, half], [x0, half]])
+
+
+class Table:
+    """The clutter as rigid convex bodies that strokes can be tried on, again and again."""
+
+    def __init__(self, things: Sequence[Thing], gripper: GripperShape, step: float) -> None:
+        self._things = things
+        self._gripper = gripper
+        self._step = step
+        self._recipes = [_recipe(t) for t in things]
+
+    def plough(self, strokes: Sequence[Stroke], stops: Sequence[float]) -> Iterator[Prediction]:
+        """Move the grippers together along their strokes, by equal travel, and yield what lies where at each stop."""
+        space = pymunk.Space()
+        space.iterations, space.damping = 8, 0.0
+        space.collision_slop, space.collision_bias = 0.3, 0.02
+        bodies = [self._add(space, recipe) for recipe in self._recipes]
+        hands = [self._add_hand(space, stroke) for stroke in strokes]
+        travel = 0.0
+        for stop in stops:
+            count = max(1, int(np.ceil((stop - travel) / self._step - 1e-9)))
+            for _ in range(count):
+                before, travel = travel, travel + (stop - travel) / count
+                count -= 1
+                for hand, stroke in zip(hands, strokes, strict=True):
+                    move = (stroke.at(travel) - stroke.at(before)) * MM
+                    hand.velocity = (float(move[0]), float(move[1]))
+                space.step(1.0)
+            yield self._read(bodies, stop)
+
+    def _read(self, bodies: Sequence[pymunk.Body], travel: float) -> Prediction:
+        shift = [
+            (b.position.x / MM - t.centre[0], b.position.y / MM - t.centre[1])
+            for b, t in zip(bodies, self._things, strict=True)
+        ]
+        return Prediction(travel, np.array(shift).reshape(-1, 2), np.array([b.angle for b in bodies]))
+
+    def _add(self, space: pymunk.Space, recipe: _Recipe) -> pymunk.Body:
+        body = pymunk.Body(recipe.mass, recipe.moment)
+        body.position = recipe.centre
+        shapes = [pymunk.Poly(body, part) for part in recipe.parts]
+        for shape in shapes:
+            shape.friction = FRICTION
+        space.add(body, *shapes)
+        return body
+
+    def _add_hand(self, space: pymunk.Space, stroke: Stroke) -> pymunk.Body:
+        body = pymunk.Body(body_type=pymunk.Body.KINEMATIC)
+        body.position = tuple(stroke.start * MM)
+        body.angle = stroke.yaw
+        space.add(body)
+        for box in finger_boxes(self._gripper, stroke.width):
+            shape = pymunk.Poly(body, (box * MM).tolist())
+            shape.friction = FINGER_FRICTION
+            space.add(shape)
+        return body
+
+
+@dataclass(frozen=True)
+class _Recipe:
+    centre: tuple[float, float]
+    parts: list[list[tuple[float, float]]]
+    mass: float
+    moment: float
+
+
+def _recipe(thing: Thing) -> _Recipe:
+    local = [(part - thing.centre) * MM for part in thing.parts]
+    parts = [[(float(x), float(y)) for x, y in part] for part in local]
+    spread = float(np.mean([np.mean(np.sum(part**2, axis=1)) for part in local]))
+    mass = float(sum(abs(signed_area(part)) for part in local)) * 1e-3
+    return _Recipe((float(thing.centre[0] * MM), float(thing.centre[1] * MM)), parts, mass, mass * spread * 0.5)
+
+
+def closing_across(angle: float) -> float:
+    """Yaw of a closing axis square to a direction of travel, folded into ±90° [rad]."""
+    return float((angle + np.pi / 2 + np.pi / 2) % np.pi - np.pi / 2)
+
+
+def stroke_along(start: Array, angle: float, length: float, width: float = 0.0) -> Stroke:
+    """A stroke of `length` from `start` towards `angle` [rad], the jaw across it."""
+    return Stroke(start, start + direction(angle) * length, closing_across(angle), width)

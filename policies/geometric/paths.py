@@ -1,0 +1,43 @@
+"""From strokes to push paths: points at an even spacing, smoothed by Savitzky-Golay in 3D, an arm each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from scipy.signal import savgol_filter
+
+from pg4da.policies.geometric.lookahead import Stroke
+from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.types import PushPath
+
+
+def path_points(stroke: Stroke, height: float, spacing: float) -> Array:
+    """Fingertip path of a stroke at `height` [m], shape (n, 3), n >= 2."""
+    count = max(2, int(np.ceil(stroke.length / spacing)) + 1)
+    share = np.linspace(0.0, 1.0, count)[:, None]
+    points = np.column_stack([stroke.start + share * (stroke.end - stroke.start), np.full(count, height)])
+    return smoothed(points)
+
+
+def smoothed(points: Array, window: int = 5, order: int = 2) -> Array:
+    """Savitzky-Golay along the path in x, y and z; short paths stay as they are (paper, section on dual-arm pushes)."""
+    if len(points) < window:
+        return points
+    return np.asarray(savgol_filter(points, window, order, axis=0))
+
+
+def push_paths(
+    strokes: Sequence[Stroke], height: float, spacing: float, arm_bases: Mapping[str, tuple[float, float]]
+) -> tuple[PushPath, ...]:
+    """A path for each stroke; two strokes get an arm each (least total distance), one gets the nearer arm."""
+    points = [path_points(s, height, spacing) for s in strokes]
+    names = sorted(arm_bases)
+    middle = [p[:, :2].mean(axis=0) for p in points]
+    away = [[float(np.linalg.norm(m - np.array(arm_bases[n]))) for n in names] for m in middle]
+    if len(points) == 1:
+        chosen = [names[int(np.argmin(away[0]))]]
+    else:
+        straight = away[0][0] + away[1][1] <= away[0][1] + away[1][0]
+        chosen = [names[0], names[1]] if straight else [names[1], names[0]]
+    return tuple(PushPath(p, s.yaw, arm) for p, s, arm in zip(points, strokes, chosen, strict=True))

@@ -1,0 +1,100 @@
+"""The geometric policy: grasp when the jaw fits, else the push after which it is predicted to fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from pg4da.policies.geometric.cloud import Cloud, cloud_of
+from pg4da.policies.geometric.fallback import fallback_pushes
+from pg4da.policies.geometric.grasps import grasp_candidates
+from pg4da.policies.geometric.paths import push_paths
+from pg4da.policies.geometric.prefilter import shortlist
+from pg4da.policies.geometric.pushes import FreeSpace, isolating_plans
+from pg4da.policies.geometric.score_map import draw_scores
+from pg4da.policies.geometric.segmentation import Segments, segment
+from pg4da.policies.geometric.settings import Bounds, Settings
+from pg4da.policies.geometric.uncover import sweeps
+from pg4da.policies.geometric.worth import Judge, Worth
+from pg4da.policies.isolation import isolation_rate
+from pg4da.policies.types import Action, Decision, Grasp, GripperShape, NoAction, Observation, Push
+
+ARM_BASES: Mapping[str, tuple[float, float]] = {"left": (-0.55, 0.5), "right": (0.55, 0.5)}
+
+
+@dataclass(frozen=True)
+class GeometricPolicy:
+    """Needs no learning. `workspace` is where objects may be, `arm_bases` where the arms stand, both in `world` [m]."""
+
+    gripper: GripperShape = field(default_factory=GripperShape)
+    workspace: Bounds = field(default_factory=Bounds)
+    arm_bases: Mapping[str, tuple[float, float]] = field(default_factory=lambda: dict(ARM_BASES))
+    settings: Settings = field(default_factory=Settings)
+
+    @property
+    def name(self) -> str:
+        return "geometric"
+
+    def decide(self, observation: Observation, rng: np.random.Generator) -> Decision:
+        """Grasps and pushes, best first. Deterministic: `rng` is not drawn from. Raises NoAction on an empty table."""
+        cloud = cloud_of(observation.view, self.workspace, self.settings.floor)
+        segments = segment(cloud, observation, self.settings.second_layer)
+        grasps = self._grasps(observation, cloud, segments)
+        certain = bool(grasps) and grasps[0].score >= self.settings.grasp_threshold
+        pushes = [] if certain else self._pushes(observation, cloud, segments)
+        ranked = self._ranked(grasps, pushes)
+        if not ranked:
+            ranked = fallback_pushes(observation, cloud, segments, self.workspace, self.settings, self.arm_bases)
+        if not ranked:
+            raise NoAction("no grasp fits and no push starts in free space")
+        actions = tuple(ranked[: self.settings.candidates])
+        notes = {"objects": float(len(segments.things)), "grasps": float(len(grasps)), "pushes": float(len(pushes))}
+        return Decision(actions, draw_scores(observation, actions), isolation_rate(observation), notes)
+
+    def _grasps(self, observation: Observation, cloud: Cloud, segments: Segments) -> tuple[Grasp, ...]:
+        visible = observation.visible_share
+        return grasp_candidates(cloud, segments, visible, self.gripper, self.settings)
+
+    def _ranked(self, grasps: tuple[Grasp, ...], pushes: list[Push]) -> list[Action]:
+        """Good grasps, then pushes worth more than the doubtful grasps, then those, then the other pushes."""
+        good = [g for g in grasps if g.score >= self.settings.grasp_threshold]
+        doubtful = [g for g in grasps if self.settings.desperate_threshold <= g.score < self.settings.grasp_threshold]
+        useful = [p for p in pushes if p.score >= 0.5]
+        weak = [p for p in pushes if p.score < 0.5]
+        return [*good, *useful, *doubtful, *weak]
+
+    def _pushes(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+        if segments.target is None or observation.visible_share < self.settings.visible_enough:
+            found = self._uncovering(observation, cloud, segments)
+            if found or segments.target is None:
+                return found
+        return self._isolating(cloud, segments)
+
+    def _uncovering(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+        found = sweeps(observation, cloud, segments, self.workspace, self.gripper, self.settings)
+        pushes = []
+        for sweep in found[: self.settings.candidates]:
+            paths = push_paths(sweep.strokes, sweep.height, self.settings.path_spacing, self.arm_bases)
+            reason = f"lays open {100 * max(sweep.gain, 0):.0f} % of what is covered"
+            pushes.append(Push(paths, sweep.strokes[0].width, max(sweep.gain, 0.0), "uncover", reason))
+        return pushes
+
+    def _isolating(self, cloud: Cloud, segments: Segments) -> list[Push]:
+        target = segments.target
+        if target is None:
+            return []
+        space = FreeSpace(cloud, self.workspace, self.settings.push_height - 0.002)
+        plans = list(isolating_plans(target.outline, target.centre, space, self.workspace, self.gripper, self.settings))
+        table = [*(t for t in segments.others if not t.raised), target]
+        judge = Judge(table, len(table) - 1, self.workspace, self.gripper, self.settings)
+        chosen = shortlist(plans, table, self.gripper, self.settings.look_ahead)
+        judged = [w for w in (judge.worth(plan) for plan in chosen) if w is not None]
+        return [self._push(w) for w in sorted(judged, key=lambda w: -w.value)]
+
+    def _push(self, worth: Worth) -> Push:
+        strokes = tuple(s.cut(worth.travel) for s in worth.plan.strokes)
+        paths = push_paths(strokes, self.settings.push_height, self.settings.path_spacing, self.arm_bases)
+        reason = f"{worth.plan.family}: a grasp of {worth.grasp:.2f} is predicted afterwards"
+        return Push(paths, strokes[0].width, worth.value, "isolate", reason)

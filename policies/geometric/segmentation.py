@@ -1,0 +1,141 @@
+"""Objects in the picture: patches of even colour and height, each with its outline seen from above."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.policies.geometric.cloud import Cloud
+from pg4da.policies.geometric.outlines import Array, split_concave
+from pg4da.policies.types import Observation
+
+COLOR_STEP = 14
+HEIGHT_STEP = 0.006
+LEAST_PIXELS = 16
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object as far as it is seen. outline (n, 2): points along its edge in `world`; parts: convex polygons (k, 2).
+
+    top [m]: median height of its upper face. raised: it rests on other objects, not on the table.
+    """
+
+    outline: Array
+    parts: tuple[Array, ...]
+    centre: Array
+    top: float
+    is_target: bool
+    raised: bool = False
+
+
+@dataclass(frozen=True)
+class Segments:
+    """Every object, and which pixels of the cloud, (h, w), belong to the target."""
+
+    things: tuple[Thing, ...]
+    target_pixels: NDArray[np.bool_]
+
+    @property
+    def target(self) -> Thing | None:
+        return next((t for t in self.things if t.is_target), None)
+
+    @property
+    def others(self) -> tuple[Thing, ...]:
+        return tuple(t for t in self.things if not t.is_target)
+
+
+def segment(cloud: Cloud, observation: Observation, second_layer: float) -> Segments:
+    """Every object in the cloud. Neighbours of one colour and height come out as one object."""
+    labels, count = _label(cloud)
+    order = np.argsort(labels, axis=None, kind="stable")
+    starts = np.searchsorted(labels.ravel()[order], np.arange(count + 1))
+    target = _target_pixels(cloud, observation)
+    things: list[Thing] = []
+    target_pixels: list[NDArray[np.intp]] = []
+    for label in range(1, count):
+        pixels = order[starts[label] : starts[label + 1]]
+        if pixels.size < LEAST_PIXELS:
+            continue
+        if target.ravel()[pixels].mean() > 0.5:
+            target_pixels.append(pixels)
+        else:
+            things.append(_thing(cloud, pixels, False, second_layer))
+    mine = np.zeros(labels.shape, bool)
+    if target_pixels:
+        pixels = np.concatenate(target_pixels)
+        mine.ravel()[pixels] = True
+        things.append(_thing(cloud, pixels, True, second_layer))
+    return Segments(tuple(things), mine)
+
+
+def _label(cloud: Cloud) -> tuple[NDArray[np.int32], int]:
+    """Label pixels, (h, w), 0 where there is no object; cut between neighbours that differ in colour or height."""
+    color = cv2.medianBlur(cloud.rgb, 3).astype(np.int16)
+    height = cv2.medianBlur(np.ascontiguousarray(cloud.xyz[..., 2]), 3)
+    cut = np.zeros(height.shape, bool)
+    for axis in (0, 1):
+        differs = np.abs(np.diff(color, axis=axis)).max(axis=-1) > COLOR_STEP
+        differs |= np.abs(np.diff(height, axis=axis)) > HEIGHT_STEP
+        (cut[:-1] if axis == 0 else cut[:, :-1])[differs] = True
+    count, labels = cv2.connectedComponents((cloud.above & ~cut).astype(np.uint8), connectivity=4)
+    labels = labels.astype(np.int32)
+    missing = cloud.above & cut
+    for shift in ((0, 1), (1, 0)):  # a cut pixel still belongs with its left and upper neighbours
+        source = np.zeros_like(labels)
+        source[shift[0] :, shift[1] :] = labels[: labels.shape[0] - shift[0], : labels.shape[1] - shift[1]]
+        labels = np.where(missing & (labels == 0), source, labels)
+    return labels, int(count)
+
+
+def _target_pixels(cloud: Cloud, observation: Observation) -> NDArray[np.bool_]:
+    cells = observation.grid.to_cell(cloud.xyz[..., :2].astype(float))
+    n = observation.grid.cells
+    inside = ((cells >= 0) & (cells < n)).all(axis=-1) & cloud.above
+    hit = np.zeros(cloud.above.shape, bool)
+    hit[inside] = observation.target_mask[cells[inside][:, 0], cells[inside][:, 1]]
+    return hit
+
+
+def _thing(cloud: Cloud, pixels: NDArray[np.intp], is_target: bool, second_layer: float) -> Thing:
+    """Outline and height from the pixels of the upper face (all pixels when the face is tilted)."""
+    z = cloud.xyz[..., 2].ravel()[pixels]
+    top = float(np.median(z))
+    face = np.abs(z - top) < HEIGHT_STEP
+    pixels = pixels[face] if face.mean() > 0.6 else pixels
+    outline = _contour(cloud, pixels)
+    parts = split_concave(outline)
+    raised = top > second_layer and _held_up(cloud, outline, top)
+    return Thing(outline, parts, np.concatenate(parts).mean(axis=0), top, is_target, raised)
+
+
+def _contour(cloud: Cloud, pixels: NDArray[np.intp]) -> Array:
+    """The longest contour of a set of pixels, in `world`, moved out by half a pixel."""
+    rows, cols = np.divmod(pixels, cloud.above.shape[1])
+    r0, c0 = int(rows.min()) - 1, int(cols.min()) - 1
+    mask = np.zeros((int(rows.max()) - r0 + 2, int(cols.max()) - c0 + 2), np.uint8)
+    mask[rows - r0, cols - c0] = 1
+    contours, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
+    best = max(contours, key=len)[:, 0]
+    points = cloud.xyz[best[:, 1] + r0, best[:, 0] + c0, :2].astype(float)
+    away = points - points.mean(axis=0)
+    length = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
+    return np.asarray(points + away / length * 0.5 * cloud.pixel)
+
+
+def _held_up(cloud: Cloud, outline: Array, top: float) -> bool:
+    """Whether most of what surrounds an outline is lower than its top yet well above the table."""
+    centre = outline.mean(axis=0)
+    away = outline - centre
+    ring = outline + away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6) * 0.012
+    origin = cloud.xyz[0, 0, :2].astype(float)
+    step_col = (cloud.xyz[0, -1, :2].astype(float) - origin) / max(cloud.above.shape[1] - 1, 1)
+    step_row = (cloud.xyz[-1, 0, :2].astype(float) - origin) / max(cloud.above.shape[0] - 1, 1)
+    cells = np.linalg.solve(np.stack([step_col, step_row], axis=1), (ring - origin).T).T.round().astype(int)
+    cols = np.clip(cells[:, 0], 0, cloud.above.shape[1] - 1)
+    rows = np.clip(cells[:, 1], 0, cloud.above.shape[0] - 1)
+    around = cloud.xyz[rows, cols, 2]
+    return bool(np.mean((around > 0.025) & (around < top - 0.015)) > 0.4)

@@ -1,0 +1,58 @@
+"""Numbers of the geometric policy, in one place. Lengths in metres, angles in degrees where named so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """Where objects may be, in `world` [m]."""
+
+    x_min: float = -0.5
+    x_max: float = 0.5
+    y_min: float = 0.0
+    y_max: float = 1.0
+
+    def inside(self, x: float, y: float, margin: float = 0.0) -> bool:
+        """Whether a point lies inside, at least `margin` from every edge."""
+        return bool(self.contain(np.array([[x, y]]), margin)[0])
+
+    def contain(self, points: NDArray[np.float64], margin: float = 0.0) -> NDArray[np.bool_]:
+        """Which points (n, 2) lie inside, at least `margin` from every edge."""
+        x, y = points[:, 0], points[:, 1]
+        inside_x = (x >= self.x_min + margin) & (x <= self.x_max - margin)
+        return np.asarray(inside_x & (y >= self.y_min + margin) & (y <= self.y_max - margin))
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Tuned on generated scenes only.
+
+    grasp_threshold: the best grasp is tried when its score reaches this; else the policy pushes.
+    clearance: least room between a finger and anything it must not touch, each side.
+    look_ahead: how many pushes are simulated in a decision (a count, so that decisions are deterministic).
+    """
+
+    floor: float = 0.010
+    tip_height: float = 0.012
+    push_height: float = 0.013
+    clearance: float = 0.0015
+    roomy: float = 0.005
+    grasp_angles: int = 36
+    push_angles: int = 24
+    grasp_threshold: float = 0.45
+    desperate_threshold: float = 0.25
+    visible_enough: float = 0.80
+    look_ahead: int = 14
+    look_ahead_step: float = 0.004
+    path_spacing: float = 0.02
+    workspace_margin: float = 0.03
+    second_layer: float = 0.060
+    over_layer: float = 0.010
+    broom_width: float = 0.035
+    arm_separation: float = 0.10
+    candidates: int = 12

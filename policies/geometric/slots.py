@@ -1,0 +1,140 @@
+"""Room for the two fingers beside the target, for every closing angle and every lane across it, in one go.
+
+The outline of the target and the outlines round it are turned by each angle and cut into lanes as wide as a finger; in
+a lane the target's two contact edges and the nearest obstacle on either side tell whether the fingers fit.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.policies.geometric.outlines import Array
+
+BIN = 0.003
+REACH = 0.075
+ROOM = 0.045
+FLAT = 0.0015
+
+
+@dataclass(frozen=True)
+class Slots:
+    """Tables over (angle, lane). Lengths [m]; u runs along the closing axis, v across it, from `centre`.
+
+    low, high: the target's contact edges; room_low, room_high: free length outside them; face_low, face_high: how much
+    of the finger's width lies flat on the target; skew: offset in v between the two contacts; lane: v of the lanes.
+    """
+
+    angles: Array
+    lane: Array
+    low: Array
+    high: Array
+    room_low: Array
+    room_high: Array
+    face_low: Array
+    face_high: Array
+    skew: Array
+    centre: Array
+
+    @property
+    def width(self) -> Array:
+        """Distance between the contacts, shape (angles, lanes); infinite where a lane misses the target."""
+        return np.where(np.isfinite(self.high) & np.isfinite(self.low), self.high - self.low, np.inf)
+
+
+def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, finger_width: float) -> Slots:
+    """Slots beside `target`, outline points (n, 2), among `obstacles` (m, 2), no further apart than about 2 mm."""
+    lanes = 2 * int(REACH / BIN)
+    tu, tv = _turned(target - centre, angles)
+    edge_high = _profile(tu, tv, lanes)
+    edge_low = -_profile(-tu, tv, lanes)
+    radius = float(np.linalg.norm(target - centre, axis=1).max())
+    near = np.linalg.norm(obstacles - centre, axis=1) < radius + ROOM
+    ou, ov = _turned(obstacles[near] - centre, angles)
+    right = _nearest(ou, ov, _filled(edge_high), lanes)
+    left = -_nearest(-ou, ov, _filled(-edge_low), lanes)
+    half = round(finger_width / BIN / 2 - 0.5)
+    high, low = _widest(edge_high, half), -_widest(-edge_low, half)
+    face_high, mid_high = _face(edge_high, high, half)
+    face_low, mid_low = _face(-edge_low, -low, half)
+    room_high = -_widest(-right, half + 1) - high
+    room_low = low - _widest(left, half + 1)
+    lane = (np.arange(lanes) + 0.5) * BIN - REACH
+    return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, np.abs(mid_high - mid_low), centre)
+
+
+def _turned(points: Array, angles: Array) -> tuple[Array, Array]:
+    """Coordinates along and across each closing axis, each (angles, n)."""
+    c, s = np.cos(angles)[:, None], np.sin(angles)[:, None]
+    return c * points[:, 0] + s * points[:, 1], c * points[:, 1] - s * points[:, 0]
+
+
+def _profile(u: Array, v: Array, lanes: int) -> Array:
+    """Largest u in each bin of v, (angles, lanes); -inf where a bin is empty."""
+    out = np.full((u.shape[0], lanes), -np.inf)
+    index = np.floor((v + REACH) / BIN).astype(np.intp)
+    good = (index >= 0) & (index < lanes)
+    rows = np.broadcast_to(np.arange(u.shape[0])[:, None], u.shape)
+    np.maximum.at(out, (rows[good], index[good]), u[good])
+    return out
+
+
+def _filled(edge: Array) -> Array:
+    """Edge with empty bins before and after the target taking its first and last value."""
+    filled = np.isfinite(edge)
+    first = filled.argmax(axis=1)[:, None]
+    last = edge.shape[1] - 1 - filled[:, ::-1].argmax(axis=1)[:, None]
+    index = np.clip(np.arange(edge.shape[1])[None], first, last)
+    return np.take_along_axis(edge, index, axis=1)
+
+
+def _nearest(u: Array, v: Array, edge: Array, lanes: int) -> Array:
+    """Smallest u beyond the edge in each bin, (angles, lanes); ROOM beyond the edge where there is none."""
+    out = np.where(np.isfinite(edge), edge, 0.0) + ROOM
+    index = np.floor((v + REACH) / BIN).astype(np.intp)
+    rows = np.broadcast_to(np.arange(u.shape[0])[:, None], u.shape)
+    good = (index >= 0) & (index < lanes)
+    rows, index, u = rows[good], index[good], u[good]
+    beyond = u > edge[rows, index] - 0.002
+    np.minimum.at(out, (rows[beyond], index[beyond]), u[beyond])
+    return out
+
+
+def _widest(edge: Array, half: int) -> Array:
+    """Maximum over a window of 2 half + 1 bins along each row."""
+    kernel = np.ones((1, 2 * half + 1), np.uint8)
+    low = np.where(np.isfinite(edge), edge, -1e6)
+    out = cv2.dilate(low, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=-1e6)
+    return np.where(out > -1e5, out, -np.inf)
+
+
+def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array]:
+    """How much of the finger's width touches within FLAT of the contact [m], and the middle of that in v [m]."""
+    lanes = edge.shape[1]
+    padded = np.pad(edge, ((0, 0), (half, half)), constant_values=-np.inf)
+    count = np.zeros(edge.shape)
+    moment = np.zeros(edge.shape)
+    for shift in range(2 * half + 1):
+        touching = padded[:, shift : shift + lanes] > contact - FLAT
+        count += touching
+        moment += touching * (shift - half)
+    middle = moment / np.maximum(count, 1) + np.arange(lanes)[None]
+    return count * BIN, middle * BIN
+
+
+def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64]:
+    """How well each slot's contacts hold the target if the fingers fit, 0..1, (angles, lanes).
+
+    Flat faces hold best, a corner against a face holds, two corners let it turn; contacts far apart in v or far from
+    the centroid let it rotate out of the grip.
+    """
+    flat = [np.clip((face - BIN) / 0.009, 0, 1) for face in (slots.face_low, slots.face_high)]
+    faces = 0.2 + 0.4 * (flat[0] + flat[1])
+    width = slots.width
+    slope = slots.skew / np.maximum(width, 0.01)
+    antipodal = np.clip((0.5 - slope) / 0.3, 0, 1)
+    centring = 1 - 0.6 * np.clip((np.abs(slots.lane[None] - off_centre) - 0.006) / 0.024, 0, 1)
+    return np.where(np.isfinite(width), faces * antipodal * centring, 0.0)

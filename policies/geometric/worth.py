@@ -1,0 +1,83 @@
+"""What a predicted push is worth: is the target free to grasp afterwards, and does everything stay on the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pg4da.policies.geometric.jaw import fit_score, promise
+from pg4da.policies.geometric.lookahead import Prediction, Table
+from pg4da.policies.geometric.outlines import Array, densify, moved
+from pg4da.policies.geometric.pushes import Plan
+from pg4da.policies.geometric.segmentation import Thing
+from pg4da.policies.geometric.settings import Bounds, Settings
+from pg4da.policies.geometric.slots import find_slots
+from pg4da.policies.types import GripperShape
+
+NEAR = 0.17
+EDGE = 0.035
+MOVED = 0.002
+
+
+@dataclass(frozen=True)
+class Worth:
+    """value 0..1 of a plan stopped after `travel` [m]; grasp: score of the best grasp predicted then."""
+
+    plan: Plan
+    travel: float
+    value: float
+    grasp: float
+
+
+class Judge:
+    """Tries plans on the table and says what the best stop of each is worth."""
+
+    def __init__(
+        self, things: Sequence[Thing], target: int, bounds: Bounds, gripper: GripperShape, settings: Settings
+    ) -> None:
+        self._things = things
+        self._target = target
+        self._bounds = bounds
+        self._gripper = gripper
+        self._settings = settings
+        self._outlines = [np.concatenate([densify(p, 0.0025) for p in t.parts]) for t in things]
+        self._outlines[target] = densify(things[target].outline, 0.0025)
+        self._centres = np.array([t.centre for t in things])
+        self._angles = np.arange(24) * np.pi / 24
+        self._table = Table(things, gripper, settings.look_ahead_step)
+
+    def worth(self, plan: Plan) -> Worth | None:
+        """The best stop of a plan, or None when it would push something out of the workspace."""
+        best: Worth | None = None
+        for prediction in self._table.plough(plan.strokes, plan.stops):
+            if self._leaves(prediction):
+                break
+            value, grasp = self._value(plan, prediction)
+            if best is None or value > best.value + 1e-6:
+                best = Worth(plan, prediction.travel, value, grasp)
+        return best
+
+    def _leaves(self, prediction: Prediction) -> bool:
+        """Whether something that moved comes nearer to the edge than EDGE with its centre."""
+        moved_far = np.linalg.norm(prediction.shift, axis=1) > MOVED
+        inside = self._bounds.contain(self._centres + prediction.shift, EDGE)
+        return bool((moved_far & ~inside).any())
+
+    def _value(self, plan: Plan, prediction: Prediction) -> tuple[float, float]:
+        k = self._target
+        centres = self._centres + prediction.shift
+        centre = centres[k]
+        close = np.flatnonzero(np.linalg.norm(centres - centre, axis=1) < NEAR)
+        near = [self._placed(int(i), prediction) for i in close if i != k]
+        obstacles = np.concatenate(near) if near else np.zeros((0, 2))
+        slots = find_slots(self._placed(k, prediction), obstacles, centre, self._angles, self._gripper.finger_width)
+        grasp = float(fit_score(slots, self._gripper, self._settings).max())
+        hope = promise(slots, self._gripper, self._settings)
+        cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
+        value = 0.45 + 0.55 * grasp if grasp > 0 else hope
+        return float(np.clip(value - cost, 0.0, 1.0)), grasp
+
+    def _placed(self, i: int, prediction: Prediction) -> Array:
+        return moved(self._outlines[i], self._things[i].centre, prediction.shift[i], float(prediction.turn[i]))
