@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,8 +9,6 @@ from typing import Any
 from pg4da.errors import BadInput, suggest
 
 TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "colour": str}
-COLOURS = ("red", "orange", "yellow", "green", "cyan", "blue", "purple", "magenta", "white", "black", "grey")
-_HEX = re.compile(r"#[0-9a-fA-F]{6}")
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -20,20 +17,16 @@ class ValueRefused(Exception):
 
 
 def check_colour(value: Any) -> str:
-    """A colour's name, #rrggbb, or r,g,b with parts 0..1 (or 0..255). Raises ValueRefused."""
+    """A colour as perception knows it: a name, #rrggbb or r,g,b. Raises ValueRefused."""
+    from pg4da.skills.perception.colors import parse_color
+
     if not isinstance(value, str):
         raise ValueRefused(f"expected a colour, got {value!r}")
-    if value in COLOURS or _HEX.fullmatch(value) or _is_rgb(value):
-        return value
-    raise ValueRefused(f"unknown colour '{value}'{suggest(value, COLOURS)}, #rrggbb or r,g,b")
-
-
-def _is_rgb(value: str) -> bool:
     try:
-        parts = [float(part) for part in value.split(",")]
-    except ValueError:
-        return False
-    return len(parts) == 3 and all(0 <= part <= 255 for part in parts)
+        parse_color(value)
+    except ValueError as error:
+        raise ValueRefused(str(error)) from None
+    return value
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,110 @@
+"""`pg4da run`: one mission, each step told as it happens."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pg4da.errors import BadInput
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from pg4da.run import RunRequest, RunResult
+
+EXIT_CODES = {"success": 0, "failure": 1, "safety_stop": 3, "interrupted": 130}
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "run",
+        help="run a mission",
+        description="Runs a mission in a cell and saves pictures, a film and a log. "
+        "Exit code: 0 done, 1 the mission failed, 2 bad input, 3 a safety stop, 130 interrupted.",
+    )
+    parser.add_argument("mission", metavar="MISSION", help="a mission file, or the name of one that comes with pg4da")
+    parser.add_argument("--cell", default="sim", metavar="NAME", help="sim (default) or sim-grippers")
+    parser.add_argument("--scene", metavar="NAME|FILE", help="see `pg4da scenes list`; a dense scene by default")
+    parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an input of the mission")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/MISSION-SCENE-seedN")
+    parser.add_argument("--no-film", action="store_true", help="pictures only")
+    parser.add_argument("--json", action="store_true", help="print the result as one JSON object; steps go to stderr")
+    parser.add_argument("--objects", type=Path, metavar="DIR", help="folder of household objects and meshes")
+    parser.add_argument("--target-line", type=int, metavar="N", help="line of the target, for scenes that name none")
+    parser.add_argument("--camera-noise", action="store_true", help="noise and dropouts in the camera's depth")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Raises BadInput before anything is written."""
+    from rich.console import Console
+
+    from pg4da.commands.steps import StepPrinter
+    from pg4da.run import run_mission
+
+    request = request_of(args)
+    console = Console(stderr=args.json, highlight=False)
+    result = run_mission(request, (StepPrinter(console),))
+    show(result, request, console)
+    if args.json:
+        print(json.dumps(result.as_json(), allow_nan=False))
+    return EXIT_CODES[result.outcome]
+
+
+def request_of(args: argparse.Namespace) -> RunRequest:
+    """Raises BadInput for an option that can't be read."""
+    from pg4da.run import RunRequest
+
+    if args.seed < 0:
+        raise BadInput(f"--seed {args.seed}: must not be negative")
+    return RunRequest(
+        mission=args.mission,
+        cell=args.cell,
+        scene=args.scene,
+        policy=args.policy,
+        seed=args.seed,
+        settings=settings_of(args.set),
+        out=args.out or default_out(args.mission, args.scene, args.seed),
+        film=not args.no_film,
+        objects_dir=args.objects,
+        target_line=args.target_line,
+        camera_noise=args.camera_noise,
+    )
+
+
+def settings_of(pairs: list[str]) -> dict[str, str]:
+    """`key=value` pairs. Raises BadInput."""
+    settings: dict[str, str] = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise BadInput(f"--set {pair}: expected KEY=VALUE")
+        if key in settings:
+            raise BadInput(f"--set {pair}: '{key}' is given twice")
+        settings[key] = value
+    return settings
+
+
+def default_out(mission: str, scene: str | None, seed: int) -> Path:
+    """A folder named after what is run."""
+    return Path("runs") / f"{Path(mission).stem}-{Path(scene).stem if scene else 'default'}-seed{seed}"
+
+
+def show(result: RunResult, request: RunRequest, console: Console) -> None:
+    """How it ended, and where the pictures are."""
+    colour = "green" if result.outcome == "success" else "red"
+    speed = result.sim_time_s / result.wall_time_s if result.wall_time_s else 0.0
+    console.print(f"[bold {colour}]{result.outcome}[/] after {result.motions} motions: "
+                  f"{result.pushes} pushes, {result.grasp_attempts} grasps ({result.grasp_successes} held); "
+                  f"{result.arm_motions} arm motions")  # fmt: skip
+    if result.failure:
+        console.print(str(result.failure), markup=False)
+    for name, value in result.outputs.items():
+        console.print(f"{name}: {value}", markup=False)
+    console.print(f"{result.sim_time_s:.1f} s of cell time in {result.wall_time_s:.1f} s ({speed:.1f} times real time)")
+    console.print(f"pictures, film and log: {request.out}", markup=False, soft_wrap=True)

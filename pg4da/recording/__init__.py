@@ -1,0 +1,1 @@
+"""What a run leaves behind: pictures, a film, a log of events, the result."""

@@ -1,0 +1,190 @@
+"""One mission from request to result: cell, policy and tree are made here, and closed here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from pg4da.errors import BadInput, suggest
+from pg4da.mission.declarations import bind
+from pg4da.mission.events import Observer
+from pg4da.mission.executive import Executive, MissionResult, Outcome
+from pg4da.mission.failure import Failure
+from pg4da.mission.loader import load_spec
+from pg4da.mission.tree import MissionTree
+from pg4da.recording.tally import Tally
+from pg4da.skills.skill import Context
+
+if TYPE_CHECKING:
+    from pg4da.hardware.cell import Cell
+    from pg4da.policies.types import Policy
+    from pg4da.sim.scenes.scene import Scene
+
+CELLS = ("sim", "sim-grippers")
+TRUTH = ("retrieved", "target_in_bin", "target_lifted", "target_position", "outside", "max_object_speed")
+
+
+@dataclass(frozen=True)
+class RunRequest:
+    """What to run.
+
+    mission: a path or a packaged name. scene: a scene, the name of one, a file, or None for the default.
+    settings: mission inputs, as values or as text. out: folder for the record; None records nothing.
+    timestep [s]: of the physics; None for the cell's own.
+    """
+
+    mission: str = "retrieve"
+    cell: str = "sim"
+    scene: Scene | str | None = None
+    policy: str = "geometric"
+    seed: int = 0
+    settings: Mapping[str, Any] = field(default_factory=dict)
+    out: Path | None = None
+    film: bool = True
+    objects_dir: Path | None = None
+    target_line: int | None = None
+    camera_noise: bool = False
+    timestep: float | None = None
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """What came of it. Times in seconds. `truth` is what the simulator knows, for evaluation only."""
+
+    outcome: Outcome
+    motions: int
+    pushes: int
+    grasp_attempts: int
+    grasp_successes: int
+    arm_motions: int
+    sim_time_s: float
+    wall_time_s: float
+    seed: int
+    failure: Failure | None
+    outputs: Mapping[str, Any] = field(default_factory=dict)
+    truth: Mapping[str, Any] | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """The object that `--json` prints."""
+        keys = ("outcome", "motions", "pushes", "grasp_attempts", "arm_motions", "sim_time_s", "wall_time_s", "seed")
+        found: dict[str, Any] = {key: getattr(self, key) for key in keys}
+        return {**found, "failure": self.failure.as_dict() if self.failure else None}
+
+    def as_dict(self) -> dict[str, Any]:
+        """Everything, for the record."""
+        return asdict(self)
+
+
+def run_mission(request: RunRequest, observers: Sequence[Observer] = ()) -> RunResult:
+    """Run one mission to its end; `observers` are told what happens.
+
+    Everything given by a user is checked before the cell is made. Raises BadInput.
+    """
+    import numpy as np
+
+    from pg4da.recording.folder import check_writable
+    from pg4da.recording.recorder import Recorder
+    from pg4da.skills.registry import SKILLS
+
+    spec = load_spec(request.mission, SKILLS)
+    inputs = bind(spec.inputs, request.settings)
+    _check_cell(request.cell)
+    if request.out is not None:
+        check_writable(request.out)
+    policy = find_policy(request.policy)
+    scene = find_scene(request)
+    tally = Tally()
+    recorder = Recorder(request.out, request.film) if request.out is not None else None
+    cell = make_cell(request, scene)
+    try:
+        context = Context(cell, policy, np.random.default_rng(request.seed))
+        tree = MissionTree(spec, SKILLS, context, inputs)
+        listening = (tally, *observers) if recorder is None else (tally, recorder, *observers)
+        result = summarise(Executive(tree, observers=listening).run(), tally, request.seed, cell)
+        if recorder is not None:
+            recorder.finish(result.as_dict())
+        return result
+    finally:
+        cell.close()
+
+
+def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell) -> RunResult:
+    """Counts and times of a mission that has ended."""
+    truth = getattr(cell, "truth", None)
+    return RunResult(
+        ended.outcome,
+        tally.motions,
+        tally.pushes,
+        tally.grasp_attempts,
+        tally.grasp_successes,
+        tally.arm_motions,
+        round(ended.sim_time, 3),
+        round(ended.wall_time, 3),
+        seed,
+        ended.failure,
+        ended.outputs,
+        None if truth is None else {name: getattr(truth, name) for name in TRUTH},
+    )
+
+
+def _check_cell(name: str) -> None:
+    if name not in CELLS:
+        raise BadInput(f"--cell: unknown cell '{name}'{suggest(name, CELLS)}")
+
+
+def make_cell(request: RunRequest, scene: Scene) -> Cell:
+    """The simulated cell, with arms or with the grippers alone."""
+    from pg4da.sim.cell import MujocoCell
+
+    with told_as_bad_input():
+        return MujocoCell(
+            scene,
+            seed=request.seed,
+            arms=request.cell == "sim",
+            camera_noise=request.camera_noise,
+            timestep=request.timestep,
+            objects_dir=request.objects_dir,
+        )
+
+
+def find_policy(name: str) -> Policy:
+    """Raises BadInput with the valid names."""
+    from pg4da.policies.registry import make_policy
+
+    with told_as_bad_input():
+        return make_policy(name)
+
+
+def find_scene(request: RunRequest) -> Scene:
+    """The requested scene, settled. Raises BadInput."""
+    from pg4da.sim.scenes.catalogue import default_scene, find
+    from pg4da.sim.scenes.reader import read_scene
+    from pg4da.sim.scenes.settle import settle
+
+    with told_as_bad_input():
+        if request.scene is None:
+            return settle(default_scene(), request.objects_dir)
+        if not isinstance(request.scene, str):
+            return request.scene
+        path = find(request.scene)
+        scene = read_scene(path, target_line=request.target_line, objects_dir=request.objects_dir)
+        return settle(scene, request.objects_dir)
+
+
+@contextmanager
+def told_as_bad_input() -> Iterator[None]:
+    """The other rooms' errors about what a user gave, as the one type that the command line prints."""
+    from pg4da.policies.registry import UnknownPolicy
+    from pg4da.sim.objects.shape import UnknownShape
+    from pg4da.sim.objects.urdf import MeshError
+    from pg4da.sim.scenes.errors import SceneError
+
+    try:
+        yield
+    except (SceneError, MeshError, UnknownShape, UnknownPolicy) as error:
+        raise BadInput(str(error)) from error
+    except OSError as error:
+        raise BadInput(f"{error.filename or 'a file'}: cannot be read: {error.strerror or error}") from error
