@@ -1,8 +1,8 @@
 """The seven toy blocks of the paper, built from their dimensions.
 
-Sizes and masses are those of the block files that the paper's authors publish (mm and g):
-cube 45³, rect 45x90x45, half-cube 22.5x45x45, cylinder Ø44x45, half-cylinder 44x22x45 (flat side at +y), triangle 45x90x45
-(its tip at -x), concave 90x45x45 with a Ø47 notch open towards +y. The origin is the middle of the bounding box.
+Sizes and masses are those of the block files that the paper's authors publish (mm and g): cube 45³, rect 45x90x45,
+half-cube 22.5x45x45, cylinder Ø44x45, half-cylinder 44x22x45 (flat side at +y), triangle 45x90x45 (its tip at -x),
+concave 90x45x45 with a Ø47 notch open towards +y. The origin is the middle of the bounding box.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ def _cylinder() -> Shape:
 
 
 def _half_cylinder() -> Shape:
-    outline = arc(RADIUS, 180, 360, 16) + (0.0, RADIUS / 2)
+    outline = arc(RADIUS, 180, 360, 16) + np.array([0.0, RADIUS / 2])
     return _shape("half-cylinder", outline, [_solid(outline)], [None])
 
 
@@ -76,7 +76,7 @@ def _triangle() -> Shape:
 
 def _concave() -> Shape:
     end = 2 * HALF
-    notch = arc(NOTCH_RADIUS, 0, -180, 16) + (0.0, HALF)
+    notch = arc(NOTCH_RADIUS, 0, -180, 16) + np.array([0.0, HALF])
     outline = np.concatenate([[[-end, HALF], [-end, -HALF], [end, -HALF], [end, HALF]], notch])
     corner = NOTCH_CORNER_RADIUS * np.sqrt(0.5)
     floor = HALF - NOTCH_CORNER_RADIUS

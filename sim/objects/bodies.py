@@ -26,7 +26,9 @@ def add_object(spec: mujoco.MjSpec, name: str, obj: SceneObject, shape: Shape) -
             mesh = _mesh(spec, shape, k)
             body.add_geom(name=f"{name}/{k}", type=mujoco.mjtGeom.mjGEOM_MESH, meshname=mesh, **look)
         else:
-            body.add_geom(name=f"{name}/{k}", type=_kind(primitive), size=primitive.size, pos=primitive.position, **look)
+            body.add_geom(
+                name=f"{name}/{k}", type=_kind(primitive), size=primitive.size, pos=primitive.position, **look
+            )
     return body
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from pg4da.sim.objects.blocks import BLOCK_NAMES, block
@@ -31,7 +31,7 @@ def load_shape(name: str, objects_dir: Path | None = None) -> Shape:
 
 
 def find_urdf(name: str, folders: tuple[Path, ...]) -> Path | None:
-    """The URDF file that `name` means: absolute, or relative to one of the folders or their parents; None if nowhere."""
+    """The URDF file that `name` means: absolute, or below one of the folders or their parents; None if nowhere."""
     if not name.endswith(".urdf"):
         return None
     if Path(name).is_absolute():
@@ -51,7 +51,7 @@ def unknown_shape_message(name: str) -> str:
     return f"unknown shape '{name}'{hint} Valid: {', '.join(BLOCK_NAMES)}, or the path of a URDF file"
 
 
-@lru_cache(maxsize=None)
+@cache
 def _block(name: str) -> Shape:
     return block(name)
 

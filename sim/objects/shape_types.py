@@ -8,6 +8,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.frames import Array
 from pg4da.sim.objects.solids import mass_properties
@@ -15,7 +16,7 @@ from pg4da.sim.objects.solids import mass_properties
 
 @dataclass(frozen=True)
 class Primitive:
-    """A box (half sizes) or a cylinder (radius, half height, unused) along the object's axes, middle at `position` [m]."""
+    """A box (half sizes) or cylinder (radius, half height, unused) along the object's axes, its middle at `position` [m]."""
 
     kind: Literal["box", "cylinder"]
     size: tuple[float, float, float]
@@ -53,3 +54,8 @@ class Shape:
     def radius(self) -> float:
         """Of the sphere about the origin that holds every part [m]."""
         return float(max(np.linalg.norm(part, axis=1).max() for part in self.parts))
+
+    def placed(self, position: Array, quaternion: Array) -> Array:
+        """Vertices of all parts in `world`, shape (n, 3), for a pose: position (3,) [m], quaternion (4,) xyzw."""
+        points = Rotation.from_quat(quaternion).apply(np.concatenate(self.parts))
+        return np.asarray(points + position)

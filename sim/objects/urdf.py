@@ -13,11 +13,10 @@ from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.frames import Array
 from pg4da.sim.cache import cached
+from pg4da.sim.objects.convex import CONCAVITY, CONVEX_TOLERANCE, MAX_PARTS, MERGE_GAIN, convex_parts
 from pg4da.sim.objects.shape_types import Shape
 from pg4da.sim.objects.solids import Faces, mass_properties
 
-CONVEX_ERROR = 0.05  # concavity that a part may keep, as a share of the object's size
-MAX_PARTS = 24
 DEFAULT_FRICTION = 0.5
 DEFAULT_MASS = 0.1
 
@@ -38,7 +37,7 @@ def load_urdf(path: Path) -> Shape:
     vertices, faces = _read_mesh(path.parent / element.get("filename", ""), path)
     vertices = vertices * _floats(element.get("scale", "1 1 1"), path)
     vertices = _placed(vertices, root.find(".//collision/origin"), path)
-    parts = _convex_parts(vertices, faces)
+    parts = _convex_parts(vertices, faces, path)
     mass = _value(root, ".//mass", DEFAULT_MASS, path)
     friction = _value(root, ".//lateral_friction", DEFAULT_FRICTION, path)
     shape = Shape(path.as_posix(), parts, vertices, faces, mass, friction, (None,) * len(parts))
@@ -59,8 +58,8 @@ def _read_mesh(path: Path, urdf: Path) -> tuple[Array, Faces]:
     if not path.is_file():
         raise MeshError(f"{urdf}: mesh file {path} is missing")
     try:
-        mesh = trimesh.load(path, force="mesh", process=True)
-        return np.asarray(mesh.vertices, dtype=float), np.asarray(mesh.faces, dtype=np.int32)
+        mesh = trimesh.load_mesh(path, process=False)
+        return np.asarray(mesh.vertices, dtype=np.float64), np.asarray(mesh.faces, dtype=np.int32)
     except (ValueError, IndexError, TypeError, KeyError, AttributeError) as error:
         raise MeshError(f"{urdf}: mesh file {path} can't be read: {error}") from error
 
@@ -93,22 +92,18 @@ def _value(root: ElementTree.Element, where: str, default: float, path: Path) ->
     return value if value > 0 else default
 
 
-def _convex_parts(vertices: Array, faces: Faces) -> tuple[Array, ...]:
-    """Approximate convex decomposition (CoACD); slow, so its result is kept on disk under the mesh's content."""
-    settings = np.array([CONVEX_ERROR, MAX_PARTS])
-    stored = cached("convex", [vertices, faces, settings], lambda: _decompose(vertices, faces))
+def _convex_parts(vertices: Array, faces: Faces, path: Path) -> tuple[Array, ...]:
+    """Slow for large meshes, so the result is kept on disk under the mesh's content."""
+
+    def compute() -> dict[str, Array]:
+        return {f"part{k:03d}": part for k, part in enumerate(convex_parts(vertices, faces))}
+
+    settings = np.array([MAX_PARTS, MERGE_GAIN, CONVEX_TOLERANCE, CONCAVITY])
+    try:
+        stored = cached("convex", [vertices, faces, settings], compute)
+    except ValueError as error:
+        raise MeshError(f"{path}: {error}") from error
     return tuple(np.asarray(stored[key]) for key in sorted(stored))
-
-
-def _decompose(vertices: Array, faces: Faces) -> dict[str, Array]:
-    import coacd  # slow to import, needed only for meshes not seen before
-
-    coacd.set_log_level("error")
-    mesh = coacd.Mesh(vertices, faces)
-    parts = coacd.run_coacd(
-        mesh, threshold=CONVEX_ERROR, max_convex_hull=MAX_PARTS, decimate=True, max_ch_vertex=48, seed=0
-    )
-    return {f"part{k:03d}": np.asarray(part[0], dtype=float) for k, part in enumerate(parts)}
 
 
 def _check(shape: Shape, path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 class SceneError(ValueError):
-    """A scene that can't be used. `path` is its file or name; `line` and `column` count from 1, None where none applies.
+    """A scene that can't be used. `path` is its file or name; `line`, `column` count from 1, None where none applies.
 
     The text reads `file:line:column: message`.
     """

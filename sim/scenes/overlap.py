@@ -12,7 +12,9 @@ from pg4da.hardware.frames import Array
 from pg4da.sim.objects.shape import load_shape
 from pg4da.sim.scenes.scene import SceneObject
 
-NEARLY_COINCIDENT = 0.003  # m; published training scenes overlap by up to 40 mm and settle well, so only this is refused
+NEARLY_COINCIDENT = (
+    0.003  # m; published training scenes overlap by up to 40 mm and settle well, so only this is refused
+)
 
 
 def hopeless_overlap(objects: tuple[SceneObject, ...]) -> tuple[int, int] | None:

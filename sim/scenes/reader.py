@@ -113,7 +113,9 @@ def _mesh_number(path: Path, line: int, word: _Word) -> int | None:
         return None
     number = int(match.group(1)[:9])
     if number not in NUMBERED:
-        raise SceneError(path, line, word.column, f"unknown block mesh '{word.text}'; valid: 0.obj to {max(NUMBERED)}.obj")
+        raise SceneError(
+            path, line, word.column, f"unknown block mesh '{word.text}'; valid: 0.obj to {max(NUMBERED)}.obj"
+        )
     return number
 
 

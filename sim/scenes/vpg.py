@@ -1,7 +1,7 @@
 """The older scene family (VPG and its heirs): numbered toy-block meshes, another workspace, another angle convention.
 
-The numbered meshes are 50 mm modules that this project does not have; each is replaced by the nearest of our seven blocks
-(45 mm modules), turned so that its features point the same way:
+The numbered meshes are 50 mm modules that this project does not have; each is replaced by the nearest of our seven
+blocks (45 mm modules), turned so that its features point the same way:
 
 | number | theirs (mm, in the mesh's axes)            | ours          |
 |--------|--------------------------------------------|---------------|
