@@ -42,7 +42,7 @@ def update_looked(looked: Floats | None, height: Floats, seen: Mask) -> Floats:
 
 def _room(possible: Mask, min_size: float, resolution: float) -> Mask:
     """Cells of places into which a disc of min_size [m] fits."""
-    width = max(1, round(min_size / resolution))
+    width = 2 * int(min_size / resolution / 2) + 1  # odd: an even kernel would shift the map by a cell
     kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
     return np.asarray(cv2.morphologyEx(possible.astype(np.uint8), cv2.MORPH_OPEN, kernel) > 0)
 

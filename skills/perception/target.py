@@ -19,6 +19,7 @@ MIN_HEIGHT = 0.008  # m, the target stands on the table, it is not painted on it
 SAME_COLOR = 0.16  # distance of colour shares (r, g, b over their sum) within one object
 EXTENT = 0.13  # m, parts of one target are not farther from its main part
 HIGHER = 0.015  # m, a neighbour this much higher lies over the target's edge
+TYPICAL_AREA = 0.0020  # m², footprint of a 45 mm cube, the middle of the seven blocks
 CLEAR = 0.06  # share of the edge that may have a higher neighbour by chance
 
 
@@ -47,10 +48,11 @@ def _same_object(labels: NDArray[np.int32], main: int, color: Bytes, resolution:
     return np.asarray(alike & (labels > 0) & (distance < EXTENT))
 
 
-def _without_specks(mask: Mask, min_cells: int) -> Mask:
-    """Components of at least min_cells, pin holes closed."""
-    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((2, 2), np.uint8))
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(closed, connectivity=8)
+def _without_specks(mask: Mask, seen: Mask, min_cells: int) -> Mask:
+    """Components of at least min_cells, closed over cells that were not measured."""
+    closed = cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8)) > 0
+    whole = (mask | (closed & ~seen)).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(whole, connectivity=8)
     big = stats[:, cv2.CC_STAT_AREA] >= min_cells
     big[0] = False
     return np.asarray(big[labels])
@@ -70,7 +72,7 @@ def target_mask(color: Bytes, height: Floats, seen: Mask, colour: str, resolutio
     main = _main_component(labels, count, like, min_cells)
     if main == 0:
         return np.zeros(seen.shape, bool)
-    return _without_specks(_same_object(labels, main, color, resolution), min_cells)
+    return _without_specks(_same_object(labels, main, color, resolution), seen, min_cells)
 
 
 def covered_edge(mask: Mask, height: Floats) -> float:
@@ -88,7 +90,9 @@ def visible_share(mask: Mask, height: Floats, grid: MapGrid, expected_area: floa
     """Seen part of the target's outline from above, 0..1: an estimate, for its true size is not known.
 
     Nothing higher round its edge means nothing lies on it: 1, whatever its area (it may have tipped over). Otherwise
-    the smaller of two clues: the edge that is free, and the area against expected_area [m²], the largest seen so far.
+    its area against what is expected: TYPICAL_AREA, or expected_area [m²], the largest seen so far, when that is
+    larger; never more than the covered edge allows (all of it covered: 0.5). So a small target beside something high
+    is underrated, a large one that was never seen in full overrated.
     """
     if not mask.any():
         return 0.0
@@ -96,4 +100,4 @@ def visible_share(mask: Mask, height: Floats, grid: MapGrid, expected_area: floa
     if covered <= CLEAR:
         return 1.0
     area = float(mask.sum()) * grid.resolution**2
-    return min(1.0 - covered, area / max(expected_area or area, area))
+    return min(1.0 - covered / 2, area / max(expected_area or 0.0, TYPICAL_AREA, area))
