@@ -49,7 +49,8 @@ class MujocoArm(Follower):
         self._qpos = model.jnt_qposadr[joints]
         self._dof = model.jnt_dofadr[joints]
         self._ctrl = np.array([model.actuator(f"{name}/{joint}").id for joint in JOINTS])
-        self._lead = np.array(DAMPING) / np.array(STIFFNESS)
+        # Damping acts on the velocity after a step, stiffness on the position before it: hence one step less.
+        self._lead = np.array(DAMPING) / np.array(STIFFNESS) - model.opt.timestep
         data.qpos[self._qpos] = HOME
         self._command(HOME, np.zeros(len(JOINTS)))
 

@@ -20,7 +20,7 @@ from pg4da.sim.gripper import SimGripper, add_motor
 from pg4da.sim.handles import Device
 from pg4da.sim.objects.bodies import add_object
 from pg4da.sim.objects.shape import load_shape
-from pg4da.sim.physics import TIMESTEP, configure
+from pg4da.sim.physics import CELL_TIMESTEP, OBJECT_SOLREF, configure
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.truth import GroundTruth
 from pg4da.sim.world import BIN_OPENING, add_bin, add_plinths, add_table
@@ -49,7 +49,7 @@ class MujocoCell:
     ) -> None:
         self.name = "sim" if arms else "sim-grippers"
         self.workspace = Workspace()
-        self.model = _build(scene, arms, timestep or TIMESTEP, objects_dir)
+        self.model = _build(scene, arms, timestep or CELL_TIMESTEP, objects_dir)
         self.data = mujoco.MjData(self.model)
         self.clock = SimClock(self.data)
         self.arms: dict[str, Follower] = {name: self._make_arm(name, arms) for name in ARM_BASES}
@@ -126,5 +126,7 @@ def _build(scene: Scene, arms: bool, timestep: float, objects_dir: Path | None) 
     if arms:
         add_plinths(spec)
     for i, obj in enumerate(scene.objects):
-        add_object(spec, f"object/{i}", obj, load_shape(obj.shape, objects_dir))
+        body = add_object(spec, f"object/{i}", obj, load_shape(obj.shape, objects_dir))
+        for geom in body.geoms:
+            geom.solref = list(OBJECT_SOLREF)
     return spec.compile()

@@ -87,14 +87,14 @@ class SimGripper:
             return
         width = self._width()
         self._watch_standstill(width)
-        if self._reference != self._target:
-            return
-        if abs(width - self._target) < ARRIVED:
+        if self._reference == self._target and abs(width - self._target) < ARRIVED:
             self._handle.end(Progress.DONE)
             self._force = MAX_FORCE  # the drive does not give way while nothing is held
             self._write()
         elif self._still_since is not None and self._clock.now() - self._still_since >= STALLED_FOR:
             self._handle.end(Progress.DONE)
+            self._reference = self._target
+            self._write()
 
     def _watch_standstill(self, width: float) -> None:
         rate = abs(float(self._data.qvel[self._dof].mean()))
