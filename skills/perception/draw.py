@@ -121,7 +121,7 @@ def legend_panel(observation: Observation, decision: Decision | None) -> Bytes:
     if decision is not None:
         lines += [f"isolation {decision.isolation:.2f}", f"{len(decision.candidates)} candidates", ""]
         lines += _describe(decision.action)
-        lines += textwrap.wrap(decision.action.reason, 30)
+        lines += textwrap.wrap(decision.action.reason, 26)
     write(image, lines, (12, 26))
     keys = [("target", TARGET), ("left arm", ARM_COLORS["left"]), ("right arm", ARM_COLORS["right"])]
     keys += [("either arm", ARM_COLORS[None]), ("next best", RUNNER_UP)]
@@ -133,16 +133,29 @@ def legend_panel(observation: Observation, decision: Decision | None) -> Bytes:
     return image
 
 
+def camera_panel(observation: Observation, view: View, size: tuple[int, int]) -> Bytes:
+    """The camera's picture round the clutter, (height, width) = size."""
+    frame, side = observation.view, view.n * view.grid.resolution
+    x = view.grid.x_min + view.left * view.grid.resolution + np.array([0.0, side])
+    y = view.grid.y_min + view.grid.size - view.top * view.grid.resolution - np.array([0.0, side])
+    corners = np.array([[a, b, 0.0] for a in x for b in y])
+    rays = (corners - frame.T_world_camera[:3, 3]) @ frame.T_world_camera[:3, :3]
+    pixels = (rays @ np.asarray(frame.K).T)[:, :2] / rays[:, 2:]
+    centre, height = pixels.mean(axis=0), float(np.ptp(pixels[:, 1]))
+    patch = (round(height * size[1] / size[0]), round(height))
+    part = cv2.getRectSubPix(np.ascontiguousarray(frame.rgb), patch, (float(centre[0]), float(centre[1])))
+    image = np.ascontiguousarray(cv2.resize(part, size[::-1], interpolation=cv2.INTER_LINEAR), np.uint8)
+    title(image, "camera")
+    return image
+
+
 def decision_picture(observation: Observation, decision: Decision | None = None) -> Bytes:
     """Plan, camera, height and score map with a legend, (960, 1200, 3) uint8 RGB.
 
-    Maps are cropped to the clutter and enlarged. Without a decision the plan shows the target alone.
+    Maps and camera are cropped to the clutter and enlarged. Without a decision the plan shows the target alone.
     """
     view = clutter_view(observation, PANEL)
-    camera = np.asarray(cv2.resize(observation.view.rgb, (PANEL + LEGEND, (PANEL + LEGEND) * 3 // 4)), np.uint8)
-    top = (camera.shape[0] - PANEL) // 2
-    camera = np.ascontiguousarray(camera[top : top + PANEL])
-    title(camera, "camera")
+    camera = camera_panel(observation, view, (PANEL, PANEL + LEGEND))
     upper = np.hstack([plan_panel(observation, decision, view), camera])
     lower = [height_panel(observation, view), score_panel(observation, decision, view)]
     return np.vstack([upper, np.hstack([*lower, legend_panel(observation, decision)])])
