@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
 from pg4da.hardware.cell import Kinematics
 from pg4da.hardware.frames import Array
 from pg4da.skills.motion.errors import Unreachable
+from pg4da.skills.motion.lean import UPRIGHT, Lean
 from pg4da.skills.motion.lines import (
     Index,
     ToolPath,
@@ -22,6 +24,7 @@ from pg4da.skills.motion.lines import (
 )
 from pg4da.skills.motion.stages import Line, Stage, Transit
 
+_LEAN_COST = 2.0  # s a radian of lean
 _HOMEWARD = 0.2  # weight of the way home from a candidate against the way to it
 
 
@@ -53,6 +56,11 @@ class Group:
         named = set(self.transit.goals if self.transit else ())
         return tuple(sorted(named.union(*(line.poses for line in self.lines))))
 
+    def points(self, arm: str) -> Array:
+        """Where the lines take the tool of an arm, shape (n, 3)."""
+        lines = [np.asarray(line.poses[arm])[:, :3, 3] for line in self.lines if arm in line.poses]
+        return np.concatenate(lines) if lines else np.empty((0, 3))
+
     @property
     def first_line(self) -> int:
         """Stage number of the first line."""
@@ -72,14 +80,23 @@ def groups(stages: Sequence[Stage]) -> list[Group]:
 
 
 def candidates(
-    arm: str, kinematics: Kinematics, group: Group, now: Array, home: Array, symmetric: bool
+    arm: str,
+    kinematics: Kinematics,
+    group: Group,
+    now: Array,
+    home: Array,
+    symmetric: bool,
+    leaning: Sequence[Lean] = (UPRIGHT,),
 ) -> list[Candidate]:
-    """All ways of one arm through a group from configuration `now`. Raises Unreachable naming stage and pose."""
+    """All ways of one arm through a group from configuration `now`. Raises Unreachable naming stage and pose.
+
+    leaning: tilts of the whole group to try, where it begins with a transit to a pose.
+    """
     goal = group.transit.goals.get(arm) if group.transit else None
     lines = [np.asarray(line.poses.get(arm, np.empty((0, 4, 4))), float) for line in group.lines]
     found: list[Candidate] = []
     furthest: tuple[int, ToolPath, Array] | None = None
-    for tool, starts, fixed in _beginnings(kinematics, goal, lines, now, symmetric):
+    for tool, starts, fixed, extra in _beginnings(kinematics, goal, lines, now, symmetric, leaning):
         solutions = solve_all(kinematics, tool.poses)
         starts = _usable(solutions[0]) if starts is None else starts
         paths, length = follow(kinematics, solutions, nearest_turn(kinematics, starts, now) if not fixed else starts)
@@ -87,23 +104,31 @@ def candidates(
         if furthest is None or reached > furthest[0]:
             furthest = (reached, tool, solutions)
         whole = (paths[:, i] for i in np.flatnonzero(length == len(solutions)))
-        found += _inside(kinematics, whole, tool, now, home, fixed)
+        found += _inside(kinematics, whole, tool, now, home, fixed, extra)
     if not found and furthest is not None:
         raise _unreachable(arm, group, goal is not None, *furthest)
     return sorted(found, key=lambda c: c.cost)
 
 
 def _beginnings(
-    kinematics: Kinematics, goal: Array | None, lines: list[Array], now: Array, symmetric: bool
-) -> list[tuple[ToolPath, Array | None, bool]]:
-    """Tool paths to try, where their joint paths begin (None: at any solution), and whether that is fixed."""
+    kinematics: Kinematics,
+    goal: Array | None,
+    lines: list[Array],
+    now: Array,
+    symmetric: bool,
+    leaning: Sequence[Lean],
+) -> list[tuple[ToolPath, Array | None, bool, float]]:
+    """Tool paths to try, where their joint paths begin (None: at any solution), if that is fixed, and an extra cost."""
     if goal is not None and np.ndim(goal) == 2:
-        flips = (False, True) if symmetric else (False,)
-        return [(sample_lines(turned(goal, f), [turned(line, f) for line in lines]), None, False) for f in flips]
+        out: list[tuple[ToolPath, Array | None, bool, float]] = []
+        for lean, flip in product(leaning, (False, True) if symmetric else (False,)):
+            tool = sample_lines(turned(lean.of(goal), flip), [turned(lean.of(line), flip) for line in lines])
+            out.append((tool, None, False, _LEAN_COST * lean.angle))
+        return out
     q = np.asarray(now if goal is None else goal, float)
-    tool = kinematics.forward(q)
-    flip = symmetric and _faces_away(tool, lines)
-    return [(sample_lines(tool, [turned(line, flip) for line in lines]), q[None], True)]
+    at = kinematics.forward(q)
+    flip = symmetric and _faces_away(at, lines)
+    return [(sample_lines(at, [turned(line, flip) for line in lines]), q[None], True, 0.0)]
 
 
 def _faces_away(tool: Array, lines: list[Array]) -> bool:
@@ -116,7 +141,13 @@ def _usable(solutions: Array) -> Array:
 
 
 def _inside(
-    kinematics: Kinematics, paths: Iterable[Array], tool: ToolPath, now: Array, home: Array, fixed: bool
+    kinematics: Kinematics,
+    paths: Iterable[Array],
+    tool: ToolPath,
+    now: Array,
+    home: Array,
+    fixed: bool,
+    extra: float,
 ) -> list[Candidate]:
     arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(tool.poses[:, :3, 3], axis=0), axis=1))])
     out = []
@@ -124,7 +155,7 @@ def _inside(
         path = into_limits(kinematics, raw)
         if path is None or (fixed and not np.allclose(path[0], raw[0])):
             continue
-        out.append(Candidate(path, arc, tool.index, tool.stage, _cost(kinematics, path, now, home)))
+        out.append(Candidate(path, arc, tool.index, tool.stage, extra + _cost(kinematics, path, now, home)))
     return out
 
 

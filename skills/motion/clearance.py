@@ -70,7 +70,7 @@ class Clearance:
     ) -> Conflict | None:
         """A conflict that involves an arm in `moving` along q, name to (n, dof) for every arm; None when all is clear.
 
-        contact: fingertips may touch the clutter. leave: whatever is too near in sample 0 may stay as near, no nearer.
+        contact: fingers may touch the clutter. leave: whatever is too near in sample 0 may stay as near, no nearer.
         ignore: arms that are taken not to be there.
         """
         order = _coarse_first(len(next(iter(q.values()))))
@@ -132,7 +132,7 @@ class Clearance:
     ) -> Conflict | None:
         ours = self._g.indices(moving)
         low = obstacles.top + CLUTTER_MARGIN
-        slot = np.flatnonzero(np.isin(self._g.arm_of[self._low], ours) & ~(contact & self._g.fingertip[self._low]))
+        slot = np.flatnonzero(np.isin(self._g.arm_of[self._low], ours) & ~(contact & self._g.finger[self._low]))
         near = xpos[:, slot, 2] - self._g.model.geom_rbound[self._low[slot]] < low
         for s in slot[near.any(axis=0)]:
             rows = np.flatnonzero(near[:, np.flatnonzero(slot == s)[0]])

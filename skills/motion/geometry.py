@@ -23,6 +23,7 @@ PLINTH_HALF = 0.09  # m
 BIN_HALF = (0.17, 0.11)  # m along x and y, to the outside of the walls
 BIN_WALL = 0.004  # m, half
 FINGERTIPS = ("tip_a", "tip_b")
+FINGERS = ("finger_a", "finger_b", *FINGERTIPS)
 
 
 class Geometry:
@@ -39,6 +40,7 @@ class Geometry:
         self.arm_of = np.array([self.names.index(o[0]) if o[0] in self.names else -1 for o in owners])
         self.link_of = np.array([o[2] for o in owners])
         self.fingertip = np.isin(self.link_of, FINGERTIPS)
+        self.finger = np.isin(self.link_of, FINGERS)
 
     def set_widths(self, widths: Mapping[str, float]) -> None:
         """Open the fingers to widths [m]."""

@@ -14,8 +14,9 @@ from pg4da.skills.motion.candidates import Candidate, Group, candidates, groups
 from pg4da.skills.motion.clearance import Clearance, Obstacles
 from pg4da.skills.motion.errors import Blocked, MotionError
 from pg4da.skills.motion.geometry import Geometry
+from pg4da.skills.motion.lean import UPRIGHT, Lean, leans
 from pg4da.skills.motion.plan import Plan
-from pg4da.skills.motion.stage_planner import Situation, plan_line, plan_transit, screen
+from pg4da.skills.motion.stage_planner import Situation, check_lines, plan_line, plan_transit, screen
 from pg4da.skills.motion.stages import Clutter, Stage
 
 MAX_TRIES = 60  # choices of configurations that one plan looks at
@@ -44,25 +45,28 @@ class MotionPlanner:
         clutter: Clutter | None,
         widths: Mapping[str, float] | None = None,
         symmetric: bool = True,
+        lean: float = 0.0,
     ) -> Plan:
         """Trajectories for every stage, one after another, at rest in between.
 
         start: configuration (dof,) of every arm; arms that a stage doesn't name stand still in it. clutter None: a bare
         table. widths: opening [m] of each gripper, by default as measured. symmetric: a tool pose turned by half a turn
-        about its approach axis is as good; a transit and the lines after it are turned together.
+        about its approach axis is as good; a transit and the lines after it are turned together. lean: how far [rad] a
+        tool may be tilted about its fingertips where it can't be done as asked, in a transit followed by contact lines.
 
         Raises Unreachable, Blocked, and ValueError for arms that the cell lacks or that `start` leaves out.
         """
         self._validate(stages, start)
         situation = self._situation(start, clutter, widths)
-        search = _Search(situation, groups(stages), symmetric, self._seed)
+        search = _Search(situation, groups(stages), symmetric, lean, self._seed)
         return search.run()
 
     def _situation(
         self, start: Mapping[str, Array], clutter: Clutter | None, widths: Mapping[str, float] | None
     ) -> Situation:
         measured = {name: arm.gripper.state.width for name, arm in self._cell.arms.items()}
-        self._geometry.set_widths(measured | dict(widths or {}))
+        opening = measured | dict(widths or {})
+        self._geometry.set_widths(opening)
         return Situation(
             clearance=self._clearance,
             kinematics={name: arm.kinematics for name, arm in self._cell.arms.items()},
@@ -71,6 +75,7 @@ class MotionPlanner:
             obstacles=None if clutter is None else Obstacles(clutter),
             workspace=self._cell.workspace,
             at_start=True,
+            retreat={name: arm.gripper.tip_retreat(opening[name]) for name, arm in self._cell.arms.items()},
         )
 
     def _validate(self, stages: Sequence[Stage], start: Mapping[str, Array]) -> None:
@@ -85,25 +90,28 @@ class MotionPlanner:
 class _Search:
     """Depth first over the groups of a program, cheapest choices first, within a budget."""
 
-    def __init__(self, situation: Situation, program: list[Group], symmetric: bool, seed: int) -> None:
+    def __init__(self, situation: Situation, program: list[Group], symmetric: bool, lean: float, seed: int) -> None:
         self._start = situation
         self._groups = program
         self._symmetric = symmetric
+        self._largest_lean = lean
+        self._leaning = False
         self._seed = seed
         self._tries = MAX_TRIES
         self._searches = 0
         self._first: MotionError | None = None
 
     def run(self) -> Plan:
-        """Without searching for ways round first; with, when that fails."""
-        for searches in (0, SEARCHES):
-            self._searches, self._tries = searches, MAX_TRIES
+        """As asked, then leaning where that is allowed, then searching for ways round."""
+        attempts = (
+            [(0, False), (0, True), (SEARCHES, False)] if self._largest_lean > 0.0 else [(0, False), (SEARCHES, False)]
+        )
+        for searches, leaning in attempts:
+            self._searches, self._leaning, self._tries = searches, leaning, MAX_TRIES
             found = self._from(0, self._start)
             if found is not None:
                 stages, goal = found
                 return Plan(tuple(stages), goal)
-            if self._first is not None and not isinstance(self._first, Blocked):
-                break
         assert self._first is not None
         raise self._first
 
@@ -133,10 +141,9 @@ class _Search:
         """Candidates of all arms of a group, cheapest sum first, without those that are blocked on their own."""
         options = []
         for arm in group.arms:
-            ways = candidates(
-                arm, situation.kinematics[arm], group, situation.now[arm], situation.home[arm], self._symmetric
-            )
-            options.append(ways)
+            kinematics, now, home = situation.kinematics[arm], situation.now[arm], situation.home[arm]
+            leaning = self._leans(group, arm, situation) if self._leaning else (UPRIGHT,)
+            options.append(candidates(arm, kinematics, group, now, home, self._symmetric, leaning))
         blocked: dict[int, Blocked | None] = {}
         for combined in sorted(product(*options), key=lambda combination: sum(c.cost for c in combination)):
             for arm, way in zip(group.arms, combined, strict=True):
@@ -149,23 +156,30 @@ class _Search:
             else:
                 self._note(reason)
 
+    def _leans(self, group: Group, arm: str, situation: Situation) -> Sequence[Lean]:
+        paths = {name: group.points(name) for name in group.arms if any(line.contact for line in group.lines)}
+        if arm not in paths or not len(paths[arm]):
+            return (UPRIGHT,)
+        others = [points for name, points in paths.items() if name != arm and len(points)]
+        at_home = situation.kinematics[arm].forward(situation.home[arm])[:3, 3]
+        tilted = leans(paths[arm], others, at_home, self._largest_lean, situation.retreat[arm])
+        return (UPRIGHT, *tilted)
+
     def _make(self, group: Group, choice: Choice, situation: Situation) -> tuple[Trajectories, Situation]:
+        goals = {arm: choice[arm].path[0] for arm in (group.transit.goals if group.transit else ())}
+        after = situation.moved(goals) if goals else situation
+        check_lines(after, group, choice)  # costs less than the timing
         done: Trajectories = []
-        ready = situation
-        if group.transit is not None:
-            goals = {arm: choice[arm].path[0] for arm in group.transit.goals}
-            ready = situation.moved(goals)
-        after = ready
-        for i in range(len(group.lines)):
-            stage, after = plan_line(after, group, i, choice)
-            done.append(stage)
-        if group.transit is not None:
+        if goals:
             searching = self._searches > 0
             try:
-                done.insert(0, plan_transit(situation, group, goals, self._seed if searching else None))
+                done.append(plan_transit(situation, group, goals, self._seed if searching else None))
             except Blocked:
                 self._searches -= searching
                 raise
+        for i in range(len(group.lines)):
+            stage, after = plan_line(after, group, i, choice)
+            done.append(stage)
         return done, after
 
     def _note(self, error: MotionError) -> None:

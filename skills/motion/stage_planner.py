@@ -24,7 +24,10 @@ Timed = dict[str, Trajectory]
 
 @dataclass(frozen=True)
 class Situation:
-    """Where all arms are when a stage begins, and what is round them. at_start: nothing has been planned before it."""
+    """Where all arms are when a stage begins, and what is round them.
+
+    at_start: nothing has been planned before it. retreat: of each arm's fingertips behind its tool frame [m].
+    """
 
     clearance: Clearance
     kinematics: Mapping[str, Kinematics]
@@ -33,6 +36,7 @@ class Situation:
     obstacles: Obstacles | None
     workspace: Workspace
     at_start: bool
+    retreat: Mapping[str, float]
 
     def moved(self, q: Mapping[str, Array]) -> Situation:
         """After a stage that brought arms to q."""
@@ -90,27 +94,52 @@ def plan_transit(situation: Situation, group: Group, goals: Mapping[str, Array],
 
 def plan_line(situation: Situation, group: Group, i: int, choice: Mapping[str, Candidate]) -> tuple[Timed, Situation]:
     """Line i of a group, all its arms at once, and the situation after it. Raises Blocked."""
-    line, stage = group.lines[i], group.first_line + i
-    moving = {arm: choice[arm] for arm in sorted(line.poses)}
-    columns = Columns(tuple(moving), situation.kinematics)
-    rows = {arm: _rows(way, i) for arm, way in moving.items()}
-    paths = together([np.column_stack([way.path[rows[a]], way.arc[rows[a]]]) for a, way in moving.items()])
-    q = np.concatenate([p[:, :-1] for p in paths], axis=1)
-    arcs = np.stack([p[:, -1] for p in paths], axis=1)
-    speed = np.full(len(paths), line.speed)
+    speed = group.lines[i].speed
+    columns, q, arcs = _line_path(situation, group, i, choice)
     limits = Limits(
-        np.concatenate([columns.limit("max_velocity"), speed]),
-        np.concatenate([columns.limit("max_acceleration"), np.full(len(paths), TOOL_ACCELERATION)]),
+        np.concatenate([columns.limit("max_velocity"), np.full(arcs.shape[1], speed)]),
+        np.concatenate([columns.limit("max_acceleration"), np.full(arcs.shape[1], TOOL_ACCELERATION)]),
     )
-    times, samples = _timed(np.column_stack([q, arcs]), limits, columns, stage)
+    times, samples = _timed(np.column_stack([q, arcs]), limits, columns, group.first_line + i)
     samples = samples[:, : q.shape[1]]
-    checked = thinned(samples)
-    hit = situation.conflict(columns.split(checked), line.contact)
-    if hit is not None:
-        at = int(hit.sample / max(1, len(checked) - 1) * (len(rows[hit.arm]) - 1)) if hit.arm in rows else 0
-        index = int(moving[hit.arm].index[rows[hit.arm][at]]) if hit.arm in rows else None
-        raise _blocked(hit, stage, index)
+    _check_line(situation, group, i, choice, columns, thinned(samples))
     return _trajectories(columns, times, samples), situation.moved(columns.split(samples[-1]))
+
+
+def check_lines(situation: Situation, group: Group, choice: Mapping[str, Candidate]) -> None:
+    """All lines of a group, all arms at once, before they are timed. Raises Blocked."""
+    for i in range(len(group.lines)):
+        columns, q, _ = _line_path(situation, group, i, choice)
+        _check_line(situation, group, i, choice, columns, q)
+        situation = situation.moved(columns.split(q[-1]))
+
+
+def _line_path(
+    situation: Situation, group: Group, i: int, choice: Mapping[str, Candidate]
+) -> tuple[Columns, Array, Array]:
+    """Configurations (n, d) of all arms of a line side by side, and how far each tool has come (n, arms)."""
+    arms = tuple(sorted(group.lines[i].poses))
+    paths = []
+    for arm in arms:
+        rows = _rows(choice[arm], i)
+        paths.append(np.column_stack([choice[arm].path[rows], choice[arm].arc[rows]]))
+    level = together(paths)
+    q = np.concatenate([p[:, :-1] for p in level], axis=1)
+    return Columns(arms, situation.kinematics), q, np.stack([p[:, -1] for p in level], axis=1)
+
+
+def _check_line(
+    situation: Situation, group: Group, i: int, choice: Mapping[str, Candidate], columns: Columns, q: Array
+) -> None:
+    hit = situation.conflict(columns.split(q), group.lines[i].contact)
+    if hit is None:
+        return
+    index = None
+    if hit.arm in columns.arms:
+        rows = _rows(choice[hit.arm], i)
+        share = hit.sample / max(1, len(q) - 1)
+        index = int(choice[hit.arm].index[rows[int(share * (len(rows) - 1))]])
+    raise _blocked(hit, group.first_line + i, index)
 
 
 def _rows(way: Candidate, i: int) -> Array:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol, cast
 
 import numpy as np
@@ -79,14 +80,20 @@ def _profile(points: Array, limits: Limits) -> _Profile:
     pieces = np.max(np.abs(np.diff(points, axis=0)) / limits.velocity, axis=1)
     knots = np.concatenate([[0.0], np.cumsum(pieces)])
     path = SplineInterpolator(knots / knots[-1], points)
-    v, a = _SHARE * limits.velocity, _SHARE * limits.acceleration
-    constraints = [
-        JointVelocityConstraint(np.stack([-v, v], axis=1)),
-        JointAccelerationConstraint(np.stack([-a, a], axis=1)),
-    ]
+    constraints = _constraints(tuple(_SHARE * limits.velocity), tuple(_SHARE * limits.acceleration))
     grid = np.linspace(0.0, 1.0, int(np.clip(2 * len(points), 40, 100)))
     solver = TOPPRA(constraints, path, gridpoints=grid, solver_wrapper="seidel", parametrizer="ParametrizeConstAccel")
     trajectory = solver.compute_trajectory(0.0, 0.0)
     if trajectory is None:
         raise TooTight("no speed profile keeps the limits")
     return cast(_Profile, trajectory)
+
+
+@lru_cache(maxsize=32)
+def _constraints(velocity: tuple[float, ...], acceleration: tuple[float, ...]) -> list[object]:
+    """Kept, because making them takes a fifth of a parametrisation (they print their limits into a string)."""
+    v, a = np.array(velocity), np.array(acceleration)
+    return [
+        JointVelocityConstraint(np.stack([-v, v], axis=1)),
+        JointAccelerationConstraint(np.stack([-a, a], axis=1)),
+    ]
