@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from rich import box
 from rich.table import Table
 
 Row = dict[str, Any]
@@ -21,9 +22,9 @@ def with_error(row: Row, key: str, digits: int = 2) -> str:
 
 
 def interval(row: Row, key: str, digits: int) -> str:
-    """As in "[95.1, 99.6]"; empty when unknown."""
+    """As in "95.1-99.6"; empty when unknown."""
     bounds = row.get(f"{key}_interval")
-    return "" if bounds is None else f"[{plain(bounds[0], digits)}, {plain(bounds[1], digits)}]"
+    return "" if bounds is None else f"{plain(bounds[0], digits)}-{plain(bounds[1], digits)}"
 
 
 def cells(name: str, row: Row) -> list[str]:
@@ -47,7 +48,8 @@ NOTE = "± standard error of a scene, averaged over the scenes; MN, pushes and a
 
 def results_table(results: Row) -> Table:
     """A section a case: its scenes, the case, the paper's rows; then everything together."""
-    table = Table(title=f"policy {results['policy']}", caption=NOTE, title_justify="left", caption_justify="left")
+    words = {"title": f"policy {results['policy']}", "caption": NOTE}
+    table = Table(**words, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
     for index, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
     for case in results["cases"]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pg4da.evaluation.episode import Episode, EpisodeResult, broken
 from pg4da.evaluation.judge import Ending, Verdict, judge
+from pg4da.evaluation.memory import peak_memory
 from pg4da.evaluation.settings import Settings
 from pg4da.evaluation.witness import Witness
 
@@ -104,7 +104,7 @@ def outcome(
         sim_time_s=round(run.sim_time_s, 3),
         wall_time_s=round(run.wall_time_s, 3),
         max_speed=witness.max_speed,
-        peak_memory=resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+        peak_memory=round(peak_memory(), 1),
         cause=verdict.cause,
         phase=verdict.phase,
         message=verdict.message,

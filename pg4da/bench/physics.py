@@ -1,0 +1,65 @@
+"""Checks that the physics can be believed: nothing slips, nothing is launched, the time step does not matter."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from pg4da.bench.hold import measure_slip
+from pg4da.bench.suite import Note, alone
+from pg4da.evaluation.episode import EpisodeResult
+from pg4da.evaluation.metrics import share
+from pg4da.evaluation.processes import Processes
+from pg4da.evaluation.scenes import find_scenes, plan_episodes
+from pg4da.evaluation.settings import Settings, code_version
+from pg4da.evaluation.worker import run_episode
+from pg4da.sim.physics import TIMESTEP
+
+Check = dict[str, Any]
+SHAPES = ("cube", "cylinder", "half-cube")
+
+
+def physics(quick: bool, policy: str, note: Note) -> list[Check]:
+    """A row a check: name, what was measured, what is wanted, whether it passed."""
+    checks = [slip_check(shape) for shape in SHAPES]
+    trials = 1 if quick else 5
+    whole = play_library(policy, TIMESTEP, trials, note)
+    half = play_library(policy, TIMESTEP / 2, trials, note)
+    return [*checks, launch_check([*whole, *half]), step_check(whole, half)]
+
+
+def slip_check(shape: str) -> Check:
+    slip = float(alone(measure_slip, shape))
+    return check(f"a held {shape} moves in the tool in 5 s", f"{slip:.2f} mm", "at most 1 mm", slip <= 1.0)
+
+
+def launch_check(results: Sequence[EpisodeResult]) -> Check:
+    fastest = max(r.max_speed or 0.0 for r in results)
+    return check("fastest object in any run", f"{fastest:.2f} m/s", "at most 1.5 m/s", fastest <= 1.5)
+
+
+def step_check(whole: Sequence[EpisodeResult], half: Sequence[EpisodeResult]) -> Check:
+    c_whole, c_half = (share(sum(r.completed for r in group), len(group)) or 0.0 for group in (whole, half))
+    told = f"{c_whole:.1f} % at {1000 * TIMESTEP:g} ms, {c_half:.1f} % at {500 * TIMESTEP:g} ms, {len(whole)} runs each"
+    return check("halving the time step: C", told, "differs by less than 3 points", abs(c_whole - c_half) < 3.0)
+
+
+def check(name: str, measured: str, wanted: str, passed: bool) -> Check:
+    return {"name": name, "measured": measured, "wanted": wanted, "passed": passed}
+
+
+def play_library(policy: str, timestep: float, trials: int, note: Note) -> list[EpisodeResult]:
+    """The project's own scenes, `trials` each, at a time step [s]."""
+    from pg4da.sim.scenes import catalogue
+
+    settings, version = Settings(policy=policy, timestep=timestep), code_version()
+    scenes = find_scenes([str(catalogue.find(name)) for name in catalogue.names()])
+    with TemporaryDirectory() as folder:
+        task = partial(run_episode, settings, version, str(Path(folder)))
+        executor = Processes(task, 1, policy, version)
+        results = list(executor.run(plan_episodes(scenes, trials, seed=0)))
+    note(f"time step {1000 * timestep:g} ms: {sum(r.completed for r in results)} of {len(results)} runs complete")
+    return results

@@ -1,0 +1,81 @@
+"""Times the parts of a real mission by wrapping their functions while it runs."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from time import perf_counter
+from typing import Any
+
+from pg4da.policies.registry import make_policy
+
+Times = dict[str, list[float]]
+
+
+@contextmanager
+def stopwatch(policy: str = "geometric") -> Iterator[Times]:
+    """Seconds of every call inside the block, by part.
+
+    "capture" and "interpret" make up "observe"; then "decide", "plan" and "plan call".
+    "plan" is all that it takes to plan one motion, refused candidates included; "plan call" is one of those.
+    """
+    from pg4da.sim.camera import RayCamera
+    from pg4da.skills import observe
+    from pg4da.skills.motion.planner import MotionPlanner
+    from pg4da.skills.perception.observe import make_observation
+    from pg4da.skills.plan import PlanMotion
+
+    times: Times = defaultdict(list)
+    decider = type(make_policy(policy))
+    parts: list[tuple[Any, str, Callable[..., Any]]] = [
+        (RayCamera, "capture", timed(RayCamera.capture, times["capture"])),
+        (observe, "make_observation", timed(make_observation, times["interpret"])),
+        (observe, "look", timed(observe.look, times["observe"])),
+        (decider, "decide", timed(decider.decide, times["decide"])),
+        (MotionPlanner, "plan", timed(MotionPlanner.plan, times["plan call"])),
+        (PlanMotion, "run", timed_steps(PlanMotion.run, times["plan"])),
+    ]
+    before = [(owner, name, getattr(owner, name)) for owner, name, _ in parts]
+    for owner, name, wrapped in parts:
+        setattr(owner, name, wrapped)
+    try:
+        yield times
+    finally:
+        for owner, name, original in before:
+            setattr(owner, name, original)
+
+
+def timed(function: Callable[..., Any], into: list[float]) -> Callable[..., Any]:
+    """`function`, with the duration of every call appended to `into`, also when it raises."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Any:
+        start = perf_counter()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            into.append(perf_counter() - start)
+
+    return wrapper
+
+
+def timed_steps(function: Callable[..., Any], into: list[float]) -> Callable[..., Any]:
+    """A generator function, with the time spent inside it (not between its steps) appended at its end."""
+
+    def wrapper(*args: Any, **kwargs: Any) -> Generator[None, None, Any]:
+        steps, spent = function(*args, **kwargs), 0.0
+        try:
+            while True:
+                start = perf_counter()
+                try:
+                    next(steps)
+                except StopIteration as end:
+                    return end.value
+                finally:
+                    spent += perf_counter() - start
+                yield
+        finally:
+            steps.close()
+            into.append(spent)
+
+    return wrapper

@@ -1,0 +1,58 @@
+"""`pg4da bench`: speed, memory and cost against work, with their spread."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+
+def add_parser(subparsers: Any) -> None:
+    """Register the command."""
+    parser: argparse.ArgumentParser = subparsers.add_parser(
+        "bench",
+        help="measure speed, memory and cost against work",
+        description="Measures real missions on one core, each in a process of its own; takes minutes.",
+    )
+    parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
+    parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
+    parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """0 when everything was measured, whatever the figures say; raises BadInput for an unknown policy."""
+    from rich.console import Console
+
+    from pg4da.bench.suite import suite
+    from pg4da.run import find_policy
+
+    find_policy(args.policy)
+    errors = Console(stderr=True)
+
+    def note(text: str) -> None:
+        errors.print(text, markup=False, highlight=False)
+
+    results = suite(args.quick, args.policy, note)
+    if args.physics:
+        from pg4da.bench.physics import physics
+
+        results["physics"] = physics(args.quick, args.policy, note)
+    if args.json:
+        print(json.dumps(results, allow_nan=False))
+    else:
+        show(results)
+    return 0
+
+
+def show(results: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    from pg4da.bench.tables import figures_table, physics_table, sizes_table
+
+    console = Console(width=max(Console().width, 140))
+    console.print(figures_table(results))
+    console.print(sizes_table(results))
+    if "physics" in results:
+        console.print(physics_table(results["physics"]))
