@@ -10,7 +10,7 @@ from importlib.metadata import version
 
 from pg4da.errors import BadInput
 
-COMMANDS = ("run", "check", "scenes", "evaluate", "doctor")
+COMMANDS = ("run", "check", "scenes", "evaluate", "bench", "doctor")
 BAD_INPUT, INTERRUPTED = 2, 130
 
 

@@ -37,6 +37,7 @@ _COMPARE: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
     ast.In: lambda a, b: a in b,
     ast.NotIn: lambda a, b: a not in b,
 }
+_WORDS = {"true": True, "false": False, "null": None}
 _CALLS: dict[str, Callable[..., Any]] = {"min": min, "max": max, "abs": abs, "len": len, "round": round}
 
 
@@ -56,7 +57,7 @@ class Expression:
     @property
     def bare_key(self) -> str | None:
         """The key when the expression is nothing but one."""
-        return self.tree.id.removeprefix(_PREFIX) if isinstance(self.tree, ast.Name) else None
+        return self.tree.id.removeprefix(_PREFIX) if isinstance(self.tree, ast.Name) and self.keys else None
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Raises ExpressionError: a key without a value, or an operation that these values do not have."""
@@ -107,7 +108,7 @@ def _check(node: ast.expr) -> None:
     match node:
         case ast.Constant(value=bool() | int() | float() | str() | None):
             return
-        case ast.Name(id=name) if name.startswith(_PREFIX):
+        case ast.Name(id=name) if name.startswith(_PREFIX) or name in _WORDS:
             return
         case ast.Name(id=name):
             raise ExpressionError(f"'{name}' is not a key; keys are written ${name}, words in quotes")
@@ -138,6 +139,8 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
     match node:
         case ast.Constant(value=value):
             return value
+        case ast.Name(id=name) if name in _WORDS:
+            return _WORDS[name]
         case ast.Name(id=name):
             return _lookup(name.removeprefix(_PREFIX), values)
         case ast.Attribute(value=owner, attr=attr):

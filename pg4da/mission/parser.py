@@ -138,7 +138,7 @@ class Parser:
         return values
 
     def _field(self, word: str, key: str, rule: Field, source: Source) -> Value | None:
-        value = Literal(plain(source), source.mark) if rule.static else self._value(source)
+        value = Literal(plain(source), source.mark) if rule.static else self._value(source, rule.annotation is bool)
         if isinstance(value, Literal):
             problem = misfit(rule.annotation, value.value)
             if problem:
@@ -153,9 +153,13 @@ class Parser:
             self._check_key(key, entries.keys[key])
         return {key: found for key, value in pairs.items() if (found := self._value(value)) is not None}
 
-    def _value(self, source: Source) -> Value | None:
-        """A literal, or an expression when it is text that starts with `$` (`$$` stands for a plain `$`)."""
-        if not (isinstance(source, Scalar) and isinstance(source.value, str) and "$" in source.value):
+    def _value(self, source: Source, expression: bool = False) -> Value | None:
+        """A literal, or an expression when it is text with a `$` (`$$` in front makes it text) or asked for."""
+        if (
+            not isinstance(source, Scalar)
+            or not isinstance(source.value, str)
+            or not (expression or "$" in source.value)
+        ):
             return Literal(plain(source), source.mark)
         if source.value.startswith("$$"):
             return Literal(source.value[1:], source.mark)

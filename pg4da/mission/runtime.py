@@ -33,9 +33,9 @@ class Runtime:
     def claim(self, node: Node, needs: Collection[str]) -> bool:
         """Whether `node` may start now. A holder that is still running is stopped first; False until arms rest.
 
-        While a `finally` is owed, only that may start.
+        While a `finally` is owed, only that may start; after a safety stop nothing may.
         """
-        if self.pending and not self.finishing:
+        if self.safety or (self.pending and not self.finishing):
             return False
         for resource in needs:
             holder = self._holders.get(resource)
