@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pg4da.policies.geometric.cloud import Cloud
 from pg4da.policies.geometric.jaw import fit_score, spare_room
 from pg4da.policies.geometric.outlines import Array
-from pg4da.policies.geometric.segmentation import Segments, Thing
+from pg4da.policies.geometric.segmentation import HEIGHT_STEP, Segments, Thing
 from pg4da.policies.geometric.settings import Settings
 from pg4da.policies.geometric.slots import Slots, find_slots
 from pg4da.policies.types import Grasp, GripperShape
 
 DEEP, SHALLOW = 0.033, 0.020
-APART = 0.006
+SIDE = 0.0035
 
 
 def grasp_candidates(
@@ -40,12 +41,22 @@ def slots_now(
     """Finger slots beside the target among everything seen above the fingertips."""
     taken = cloud.above & ~segments.target_pixels & (cloud.xyz[..., 2] > tip - 0.003)
     near = np.abs(cloud.xyz[..., :2] - target.centre).max(axis=-1) < 0.17
-    obstacles = cloud.xyz[taken & near & _rim(taken)][:, :2].astype(float)
+    points = cloud.xyz[taken & near & _rim(taken)].astype(float)
+    obstacles = points[~_own_side(points, target)][:, :2]
     angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
     return find_slots(target.outline, obstacles, target.centre, angles, gripper.finger_width)
 
 
-def _rim(taken: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _own_side(points: Array, target: Thing) -> NDArray[np.bool_]:
+    """Which points (n, 3) are the target's own side faces: lower than its top, straight below its outline."""
+    low = points[:, 2] < target.top - HEIGHT_STEP
+    apart = np.linalg.norm(points[low, None, :2] - target.outline[None, ::2], axis=-1).min(axis=1, initial=np.inf)
+    own = np.zeros(len(points), bool)
+    own[low] = apart < SIDE
+    return own
+
+
+def _rim(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Cells with a neighbour that is free."""
     inner = np.zeros_like(taken)
     inner[1:-1, 1:-1] = taken[:-2, 1:-1] & taken[2:, 1:-1] & taken[1:-1, :-2] & taken[1:-1, 2:]

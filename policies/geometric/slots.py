@@ -18,6 +18,8 @@ BIN = 0.003
 REACH = 0.075
 ROOM = 0.045
 FLAT = 0.0015
+FINE = 0.001
+SPAN = 0.12
 
 
 @dataclass(frozen=True)
@@ -53,15 +55,13 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     edge_low = -_profile(-tu, tv, lanes)
     radius = float(np.linalg.norm(target - centre, axis=1).max())
     near = np.linalg.norm(obstacles - centre, axis=1) < radius + ROOM
-    ou, ov = _turned(obstacles[near] - centre, angles)
-    right = _nearest(ou, ov, _filled(edge_high), lanes)
-    left = -_nearest(-ou, ov, _filled(-edge_low), lanes)
     half = round(finger_width / BIN / 2 - 0.5)
     high, low = _widest(edge_high, half), -_widest(-edge_low, half)
+    taken = _occupied(obstacles[near] - centre, angles, lanes, half + 1)
+    room_high = _free_length(taken, high)
+    room_low = _free_length(taken[..., ::-1], -low)
     face_high, mid_high = _face(edge_high, high, half)
     face_low, mid_low = _face(-edge_low, -low, half)
-    room_high = -_widest(-right, half + 1) - high
-    room_low = low - _widest(left, half + 1)
     lane = (np.arange(lanes) + 0.5) * BIN - REACH
     return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, np.abs(mid_high - mid_low), centre)
 
@@ -82,25 +82,26 @@ def _profile(u: Array, v: Array, lanes: int) -> Array:
     return out
 
 
-def _filled(edge: Array) -> Array:
-    """Edge with empty bins before and after the target taking its first and last value."""
-    filled = np.isfinite(edge)
-    first = filled.argmax(axis=1)[:, None]
-    last = edge.shape[1] - 1 - filled[:, ::-1].argmax(axis=1)[:, None]
-    index = np.clip(np.arange(edge.shape[1])[None], first, last)
-    return np.take_along_axis(edge, index, axis=1)
+def _occupied(points: Array, angles: Array, lanes: int, half: int) -> NDArray[np.bool_]:
+    """Which (angle, lane, u) cells hold an obstacle, a lane being 2 half + 1 bins wide."""
+    u, v = _turned(points, angles)
+    columns = 2 * int(SPAN / FINE)
+    cell_u = np.floor((u + SPAN) / FINE).astype(np.intp)
+    cell_v = np.floor((v + REACH) / BIN).astype(np.intp)
+    good = (cell_u >= 0) & (cell_u < columns) & (cell_v >= 0) & (cell_v < lanes)
+    rows = np.broadcast_to(np.arange(len(angles))[:, None], u.shape)
+    taken = np.zeros((len(angles), lanes, columns), np.uint8)
+    taken[rows[good], cell_v[good], cell_u[good]] = 1
+    wide = cv2.dilate(taken.reshape(-1, columns), np.ones((2 * half + 1, 1), np.uint8))
+    return np.asarray(wide.reshape(taken.shape) > 0)
 
 
-def _nearest(u: Array, v: Array, edge: Array, lanes: int) -> Array:
-    """Smallest u beyond the edge in each bin, (angles, lanes); ROOM beyond the edge where there is none."""
-    out = np.where(np.isfinite(edge), edge, 0.0) + ROOM
-    index = np.floor((v + REACH) / BIN).astype(np.intp)
-    rows = np.broadcast_to(np.arange(u.shape[0])[:, None], u.shape)
-    good = (index >= 0) & (index < lanes)
-    rows, index, u = rows[good], index[good], u[good]
-    beyond = u > edge[rows, index] - 0.002
-    np.minimum.at(out, (rows[beyond], index[beyond]), u[beyond])
-    return out
+def _free_length(taken: NDArray[np.bool_], edge: Array) -> Array:
+    """Free length beyond a contact edge (angles, lanes), at most ROOM; slightly negative where something touches."""
+    columns = np.arange(taken.shape[2]) * FINE - SPAN
+    beyond = taken & (columns[None, None] > edge[..., None] - 0.002)
+    first = np.where(beyond.any(axis=2), columns[beyond.argmax(axis=2)], np.inf)
+    return np.asarray(np.where(np.isfinite(edge), np.minimum(first - edge, ROOM), 0.0))
 
 
 def _widest(edge: Array, half: int) -> Array:
