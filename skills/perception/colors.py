@@ -79,7 +79,8 @@ def likeness(rgb: Bytes, reference: Reference) -> Floats:
     h, s, v = _hsv(rgb)
     if reference.hue is None:
         close = 1.0 - np.abs(v / 255.0 - reference.value) / 0.35
-        return np.asarray(np.clip(close, 0, 1) * np.clip(1.0 - s / 0.35, 0, 1), np.float32)
+        chroma = s * v / 255.0  # saturation alone is noise in dark pixels
+        return np.asarray(np.clip(1.25 * close, 0, 1) * np.clip(1.25 - chroma / 0.2, 0, 1), np.float32)
     off = np.abs((h - reference.hue + 180.0) % 360.0 - 180.0)
     hue = np.clip(1.25 * (1.0 - off / reference.tolerance), 0, 1)
     return np.asarray(hue * np.clip((s - 0.2) / 0.4, 0, 1) * (v > MIN_VALUE), np.float32)

@@ -42,8 +42,8 @@ def check_frame(frame: CameraFrame) -> None:
     if not (np.isfinite(frame.K).all() and np.isfinite(frame.T_world_camera).all()):
         raise FrameError(f"camera frame {frame.sequence}: the calibration holds NaN or infinite numbers")
     nan = int(np.isnan(depth).sum())
-    if not np.any(depth[np.isfinite(depth)] > 0) if nan else not np.any(depth > 0):
-        what = f"{nan} of {depth.size} pixels are NaN, the rest 0" if nan else "every pixel is 0"
+    if not np.any((depth > 0) & np.isfinite(depth)):
+        what = f"{nan} of {depth.size} pixels are NaN" if nan else "every pixel is 0, negative or infinite"
         raise FrameError(f"camera frame {frame.sequence}: no valid depth ({what}); is the camera covered or unplugged?")
 
 

@@ -14,9 +14,11 @@ Bytes = NDArray[np.uint8]
 
 LIKE = 0.3  # a cell like this may belong to the target
 SURE = 0.55  # mean likeness of the best half of a component that may be the target
+NEARLY = 0.8  # share of the best component's likeness that a rival must have
 MIN_AREA = 80e-6  # m², smaller components are specks
 MIN_HEIGHT = 0.008  # m, the target stands on the table, it is not painted on it
 SAME_COLOR = 0.16  # distance of colour shares (r, g, b over their sum) within one object
+DARK = 12.0  # of 255
 EXTENT = 0.13  # m, parts of one target are not farther from its main part
 HIGHER = 0.015  # m, a neighbour this much higher lies over the target's edge
 TYPICAL_AREA = 0.0020  # m², footprint of a 45 mm cube, the middle of the seven blocks
@@ -24,20 +26,20 @@ CLEAR = 0.06  # share of the edge that may have a higher neighbour by chance
 
 
 def _shares(color: Bytes) -> Floats:
-    """Colour free of shading: r, g, b over their sum."""
-    c = color.astype(np.float32)
-    return np.asarray(c / np.maximum(c.sum(axis=-1, keepdims=True), 1.0), np.float32)
+    """Colour free of shading: r, g, b over their sum; in the dark, where that is noise, all the same."""
+    c = color.astype(np.float32) + DARK
+    return np.asarray(c / c.sum(axis=-1, keepdims=True), np.float32)
 
 
 def _main_component(labels: NDArray[np.int32], count: int, like: Floats, min_cells: int) -> int:
-    """Label of the component with the most likeness in all, 0 when none is big and like enough."""
-    best, best_score = 0, 0.0
+    """Label of the largest of the components whose best half is nearly as like as any; 0 when none is like enough."""
+    strength, total = np.zeros(count), np.zeros(count)
     for label in range(1, count):
-        values = like[labels == label]
-        strong = np.sort(values)[len(values) // 2 :]
-        if len(values) >= min_cells and strong.mean() >= SURE and values.sum() > best_score:
-            best, best_score = label, float(values.sum())
-    return best
+        values = np.sort(like[labels == label])
+        if len(values) >= min_cells:
+            strength[label], total[label] = values[len(values) // 2 :].mean(), values.sum()
+    rivals = strength >= max(SURE, NEARLY * float(strength.max()))
+    return int(np.argmax(np.where(rivals, total, 0.0)))
 
 
 def _same_object(labels: NDArray[np.int32], main: int, color: Bytes, resolution: float) -> Mask:
