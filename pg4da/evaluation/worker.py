@@ -39,6 +39,8 @@ def play(
     witness = Witness()
     request = make_request(settings, episode, starting_scene(settings, episode), record)
     run = run_mission(request, observers=(witness, *observers))
+    if not witness.ended:
+        raise RuntimeError("the witness of this run failed, so nothing is known of how it went")
     verdict = judge(witness.motions, ending(run, witness))
     return outcome(settings, version, episode, run, witness, verdict), witness
 
