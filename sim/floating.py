@@ -15,7 +15,7 @@ from pg4da.sim.gripper import SimGripper
 
 # Tool above and outside the camera's view of the workspace's middle: x, y, z [m], yaw [rad].
 HOMES = {"left": (-0.58, 0.5, 0.35, np.pi / 2), "right": (0.58, 0.5, 0.35, np.pi / 2)}
-WELD_SOLREF = (0.006, 1.0)
+WELD_SOLREF = (0.008, 1.0)  # two physics steps: MuJoCo allows no stiffer
 WELD_SOLIMP = (0.98, 0.995, 0.001, 0.5, 2.0)
 
 
@@ -74,7 +74,7 @@ def add_floating(spec: mujoco.MjSpec, name: str) -> None:
 
 
 class FloatingGripper(Follower):
-    """hardware.cell.Arm whose joints are the tool pose itself."""
+    """hardware.cell.Arm whose joints are the tool pose itself. The velocity it reports is linear and angular."""
 
     def __init__(
         self, name: str, model: mujoco.MjModel, data: mujoco.MjData, clock: Clock, gripper: SimGripper
@@ -86,6 +86,8 @@ class FloatingGripper(Follower):
         self._q, self._v = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])
         self._mocap = int(model.body_mocapid[model.body(f"{name}/setpoint").id])
         self._turn = self.home[3:].copy()
+        # A weld damps against standing still and so trails a moving set point by this time [s].
+        self._lead = 2 * WELD_SOLREF[0] * WELD_SOLIMP[1] - model.opt.timestep
 
     def _measure(self) -> tuple[Array, Array]:
         x, y, z, w, i, j, k = self._data.qpos[self._q : self._q + 7]
@@ -94,8 +96,9 @@ class FloatingGripper(Follower):
 
     def _command(self, q: Array, dq: Array) -> None:
         self._turn = q[3:]
-        self._data.mocap_pos[self._mocap] = q[:3]
-        self._data.mocap_quat[self._mocap] = np.roll(Rotation.from_rotvec(q[3:]).as_quat(), 1)
+        ahead = q + self._lead * dq
+        self._data.mocap_pos[self._mocap] = ahead[:3]
+        self._data.mocap_quat[self._mocap] = np.roll(Rotation.from_rotvec(ahead[3:]).as_quat(), 1)
 
 
 def _nearest(turn: Array, reference: Array) -> Array:

@@ -1,0 +1,127 @@
+"""The simulated 2F-140: width, speed, force, and what it notices by itself."""
+
+from __future__ import annotations
+
+import mujoco
+import numpy as np
+import pytest
+
+from pg4da.hardware.cell import Progress
+
+SPOT = (-0.1, 0.5)
+
+
+@pytest.fixture
+def holding(rig):
+    """An arm that has closed on a cube with 40 N and has not lifted it yet."""
+    r = rig(("cube", *SPOT))
+    r.reach_round(*SPOT)
+    r.grip(0.0)
+    return r
+
+
+def pad_forces(r) -> dict[str, float]:
+    total: dict[str, float] = {}
+    force = np.zeros(6)
+    for i, contact in enumerate(r.cell.data.contact):
+        names = [r.cell.model.geom(int(g)).name for g in (contact.geom1, contact.geom2)]
+        mujoco.mj_contactForce(r.cell.model, r.cell.data, i, force)
+        for name in names:
+            total[name] = total.get(name, 0.0) + float(force[0])
+    return total
+
+
+def test_goes_to_a_width_at_the_speed_asked_for(rig) -> None:
+    r = rig()
+    start = r.cell.clock.now()
+    r.grip(0.1, speed=0.05)
+    state = r.arm.gripper.state
+    assert state.width == pytest.approx(0.1, abs=0.0015)
+    assert not state.object_detected
+    assert r.cell.clock.now() - start == pytest.approx(2.0, abs=0.15)
+
+
+def test_requests_are_clamped_to_the_maker_s_limits(rig) -> None:
+    r = rig()
+    start = r.cell.clock.now()
+    r.grip(1.0, speed=5.0)
+    assert r.arm.gripper.state.width == pytest.approx(r.arm.gripper.max_width, abs=0.0015)
+    assert r.cell.clock.now() - start > 0.14 / 0.25 * 0.95
+
+
+def test_notices_an_object_and_presses_with_the_force_asked_for(holding) -> None:
+    state = holding.arm.gripper.state
+    assert state.object_detected
+    assert not state.moving
+    assert state.width == pytest.approx(0.045, abs=0.0015)
+    forces = pad_forces(holding)
+    for side in ("a", "b"):
+        assert forces[f"left/tip_{side}/0"] == pytest.approx(40.0, abs=2.0)
+
+
+def test_pads_sink_in_by_less_than_1_mm(holding) -> None:
+    assert holding.cell.data.contact.dist.min() > -0.001
+
+
+def test_both_fingers_stay_symmetric_when_the_object_is_off_centre(rig) -> None:
+    r = rig(("cube", SPOT[0] + 0.02, SPOT[1]))
+    r.reach_round(*SPOT)
+    r.grip(0.0)
+    data = r.cell.data
+    a, b = data.joint("left/finger_a").qpos[0], data.joint("left/finger_b").qpos[0]
+    assert r.arm.gripper.state.object_detected
+    assert a == pytest.approx(b, abs=0.003)
+
+
+@pytest.mark.parametrize("shape", ["cube", "rect", "cylinder", "half-cube", "triangle"])
+def test_a_held_object_does_not_slip_in_5_s(rig, shape) -> None:
+    r = rig((shape, *SPOT))
+    r.reach_round(*SPOT)
+    r.grip(0.0)
+    r.go(r.above(*SPOT, 0.2), scale=1.5)
+    r.cell.advance(0.3)
+    assert r.cell.truth.target_lifted
+    before = in_tool(r)
+    r.cell.advance(5.0)
+    assert np.abs(in_tool(r) - before).max() < 0.001
+    assert r.arm.gripper.state.object_detected
+
+
+def in_tool(r) -> np.ndarray:
+    site = r.cell.data.site("left/tool")
+    return site.xmat.reshape(3, 3).T @ (r.cell.data.body("object/0").xpos - site.xpos)
+
+
+def test_letting_go_is_noticed(holding) -> None:
+    holding.go(holding.above(*SPOT, 0.1), scale=1.5)
+    holding.cell.data.joint("object/0").qpos[:3] = (0.3, 0.8, 0.0225)  # somebody takes it away
+    holding.cell.advance(0.5)
+    assert not holding.arm.gripper.state.object_detected
+
+
+def test_opening_again_drops_the_object_where_it_was(holding) -> None:
+    holding.grip(0.1)
+    x, y, z = holding.cell.truth.target_position
+    assert (x, y, z) == pytest.approx((*SPOT, 0.0225), abs=0.004)
+
+
+def test_cancel_stops_the_fingers(rig) -> None:
+    r = rig()
+    handle = r.arm.gripper.move(0.14)
+    r.cell.advance(0.4)
+    handle.cancel()
+    assert handle.progress is Progress.CANCELLED
+    width = r.arm.gripper.state.width
+    r.cell.advance(0.5)
+    assert r.arm.gripper.state.width == pytest.approx(width, abs=0.005)
+    assert width < 0.08
+
+
+def test_arm_stop_keeps_the_grip(holding) -> None:
+    handle = holding.arm.follow(holding.smooth(holding.above(*SPOT, 0.3), 1.5))
+    holding.cell.advance(0.5)
+    holding.cell.stop()
+    holding.wait(handle)
+    holding.cell.advance(0.5)
+    assert holding.arm.gripper.state.object_detected
+    assert holding.cell.truth.target_position[2] > 0.04
