@@ -15,6 +15,7 @@ from pg4da.mission.executive import Executive, MissionResult, Outcome
 from pg4da.mission.failure import Failure
 from pg4da.mission.loader import load_spec
 from pg4da.mission.tree import MissionTree
+from pg4da.recording.plain import plain
 from pg4da.recording.tally import Tally
 from pg4da.skills.skill import Context
 
@@ -126,7 +127,7 @@ def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell) -> RunR
         seed,
         ended.failure,
         ended.outputs,
-        None if truth is None else {name: getattr(truth, name) for name in TRUTH},
+        None if truth is None else {name: plain(getattr(truth, name)) for name in TRUTH},
     )
 
 
@@ -159,7 +160,9 @@ def find_policy(name: str) -> Policy:
 
 
 def find_scene(request: RunRequest) -> Scene:
-    """The requested scene, settled. Raises BadInput."""
+    """The requested scene, settled; one that is given as such is taken as it is. Raises BadInput."""
+    if request.scene is not None and not isinstance(request.scene, str):
+        return request.scene
     from pg4da.sim.scenes.catalogue import default_scene, find
     from pg4da.sim.scenes.reader import read_scene
     from pg4da.sim.scenes.settle import settle
@@ -167,8 +170,6 @@ def find_scene(request: RunRequest) -> Scene:
     with told_as_bad_input():
         if request.scene is None:
             return settle(default_scene(), request.objects_dir)
-        if not isinstance(request.scene, str):
-            return request.scene
         path = find(request.scene)
         scene = read_scene(path, target_line=request.target_line, objects_dir=request.objects_dir)
         return settle(scene, request.objects_dir)

@@ -1,4 +1,10 @@
-"""What happens in a run, told to whoever listens. A listener can be slow or broken; it can't break the run."""
+"""What happens in a run, told to whoever listens. A broken listener can't break the run.
+
+Kinds and what they carry. From skills: observation (observation), decision (observation, decision), motion_started
+(index, action, arms), motion_finished (kind, success, arms, code), note (text). From the executive: skill_started
+(path, skill), skill_finished (path, skill, state, failure), finally_failed (path, failure), error (path, message,
+traceback), not_at_rest (message), observer_dropped (message, traceback), mission_finished (outcome, failure, outputs).
+"""
 
 from __future__ import annotations
 
@@ -13,7 +19,7 @@ from pg4da.hardware.cell import Cell, Clock
 
 @dataclass(frozen=True)
 class Event:
-    """time [s] on the cell's clock. Kinds are listed in `pg4da/mission/README.md`."""
+    """time [s] on the cell's clock."""
 
     time: float
     kind: str

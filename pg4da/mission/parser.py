@@ -100,7 +100,8 @@ class Parser:
         if isinstance(use, Literal):
             subtree = self.find_subtree(str(use.value), use.mark)
         keys = fields.keys if fields else {}
-        return NodeSpec("subtree", spec.name, spec.mark, values, outputs, marks, keys, subtree=subtree)
+        name = subtree.name if subtree is not None and "name" not in entries.entries else spec.name
+        return NodeSpec("subtree", name, spec.mark, values, outputs, marks, keys, subtree=subtree)
 
     def _children(self, source: Source, word: str) -> tuple[NodeSpec, ...]:
         if not isinstance(source, Items):

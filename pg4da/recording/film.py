@@ -11,20 +11,31 @@ if TYPE_CHECKING:
     from PIL.Image import Image
 
 MAX_BYTES = 10_000_000
+MAX_FRAMES = 160
 COLOURS = 64
 
 
 class Film:
-    """Frames are kept as 64-colour pictures (one byte a pixel) until they are saved."""
+    """A frame every `period` seconds of the cell's clock, kept with one byte a pixel until the film is saved.
 
-    def __init__(self) -> None:
+    When there are MAX_FRAMES, every second one goes and the period doubles: a long mission costs little more than a
+    short one.
+    """
+
+    def __init__(self, period: float) -> None:
+        self.period = period
+        self._next = 0.0
         self._frames: list[Image] = []
         self._palette: Image | None = None
+
+    def wants(self, time: float) -> bool:
+        """Whether a frame is due at this time [s]."""
+        return time >= self._next
 
     def __len__(self) -> int:
         return len(self._frames)
 
-    def add(self, picture: NDArray[Any]) -> None:
+    def add(self, picture: NDArray[Any], time: float) -> None:
         """One frame, shape (H, W, 3) uint8."""
         from PIL import Image
 
@@ -32,6 +43,9 @@ class Film:
         if self._palette is None:
             self._palette = image.quantize(COLOURS)
         self._frames.append(image.quantize(palette=self._palette, dither=Image.Dither.NONE))
+        if len(self._frames) >= MAX_FRAMES:
+            self._frames, self.period = self._frames[::2], 2 * self.period
+        self._next = time + self.period
 
     def save(self, path: Path, frame_time: float = 0.1) -> None:
         """Write the GIF, frame_time [s] a frame; every second frame goes until it is small enough."""
