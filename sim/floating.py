@@ -74,7 +74,7 @@ def add_floating(spec: mujoco.MjSpec, name: str) -> None:
 
 
 class FloatingGripper(Follower):
-    """hardware.cell.Arm whose joints are the tool pose itself. The velocity it reports is linear and angular."""
+    """hardware.cell.Arm whose joints are the tool pose itself."""
 
     def __init__(
         self, name: str, model: mujoco.MjModel, data: mujoco.MjData, clock: Clock, gripper: SimGripper
@@ -92,13 +92,24 @@ class FloatingGripper(Follower):
     def _measure(self) -> tuple[Array, Array]:
         x, y, z, w, i, j, k = self._data.qpos[self._q : self._q + 7]
         turn = _nearest(Rotation.from_quat([i, j, k, w]).as_rotvec(), self._turn)
-        return np.array([x, y, z, *turn]), np.array(self._data.qvel[self._v : self._v + 6])
+        velocity = self._data.qvel[self._v : self._v + 6]
+        return np.array([x, y, z, *turn]), np.array([*velocity[:3], *turn_rate(turn, velocity[3:])])
 
     def _command(self, q: Array, dq: Array) -> None:
         self._turn = q[3:]
         ahead = q + self._lead * dq
         self._data.mocap_pos[self._mocap] = ahead[:3]
         self._data.mocap_quat[self._mocap] = np.roll(Rotation.from_rotvec(ahead[3:]).as_quat(), 1)
+
+
+def turn_rate(turn: Array, spin: Array) -> Array:
+    """Rate of a rotation vector, shape (3,), from the angular velocity [rad/s] in the turning body's own frame."""
+    size = float(np.linalg.norm(turn))
+    if size < 1e-6:
+        return np.asarray(spin, float)
+    c = 1 / size**2 - 1 / (2 * size * np.tan(size / 2))
+    once = np.cross(turn, spin)
+    return np.asarray(spin + once / 2 + c * np.cross(turn, once))
 
 
 def _nearest(turn: Array, reference: Array) -> Array:

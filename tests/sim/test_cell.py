@@ -51,7 +51,7 @@ def test_a_push_moves_what_is_in_its_way_and_launches_nothing(rig, arms) -> None
     before, worst = r.cell.truth.positions, 0.0
     r.go(r.above(-0.2, 0.5, 0.15, np.pi / 2))
     r.go(r.above(-0.2, 0.5, 0.015, np.pi / 2))
-    handle = r.arm.follow(r.smooth(r.above(-0.02, 0.5, 0.015, np.pi / 2), 3.0))
+    handle = r.arm.follow(r.smooth(r.above(-0.02, 0.5, 0.015, np.pi / 2), 5.0))
     while handle.progress is Progress.RUNNING:
         r.cell.advance(0.008)
         worst = min([worst, *r.cell.data.contact.dist])
