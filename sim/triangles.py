@@ -66,13 +66,13 @@ def cylinder(size: NDArray[np.float64]) -> Floats:
 def capsule(size: NDArray[np.float64]) -> Floats:
     """Radius size[0], half length of the straight part size[1]."""
     radius, half = size[0], size[1]
-    a = np.linspace(-np.pi / 2, np.pi / 2, 18)
+    a = np.linspace(-np.pi / 2, np.pi / 2, 14)
     return revolve(np.stack([radius * np.cos(a), radius * np.sin(a) + half * np.sign(a)], 1))
 
 
 def ellipsoid(size: NDArray[np.float64]) -> Floats:
     """Half axes `size` (3,)."""
-    a = np.linspace(-np.pi / 2, np.pi / 2, 21)
+    a = np.linspace(-np.pi / 2, np.pi / 2, 23)
     return np.asarray(revolve(np.stack([np.cos(a), np.sin(a)], 1)) * size, np.float32)
 
 
