@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import operator
 import re
+import warnings
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -96,7 +97,8 @@ def parse_expression(text: str, mark: Mark) -> Expression:
         return _PREFIX + found[2]
 
     try:
-        tree = ast.parse(_TOKEN.sub(to_name, text).strip(), mode="eval").body
+        with warnings.catch_warnings(action="ignore"):  # Python's opinion of odd but valid syntax
+            tree = ast.parse(_TOKEN.sub(to_name, text).strip(), mode="eval").body
         _check(tree)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"'{text}' is not an expression") from None
@@ -171,6 +173,8 @@ def _lookup(key: str, values: Mapping[str, Any]) -> Any:
 def _attribute(owner: Any, attr: str) -> Any:
     try:
         value = getattr(owner, attr)
+    except AttributeError:
+        raise ExpressionError(f"{type(owner).__name__} has no value '{attr}'") from None
     except Exception as error:  # a property may raise anything
         raise ExpressionError(f"{type(owner).__name__} has no value '{attr}': {error}") from error
     if callable(value):
