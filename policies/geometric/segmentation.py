@@ -82,13 +82,20 @@ def _label(cloud: Cloud) -> tuple[NDArray[np.int32], int]:
         differs |= np.abs(np.diff(height, axis=axis)) > HEIGHT_STEP
         (cut[:-1] if axis == 0 else cut[:, :-1])[differs] = True
     count, labels = cv2.connectedComponents((cloud.above & ~cut).astype(np.uint8), connectivity=4)
-    labels = labels.astype(np.int32)
-    missing = cloud.above & cut
-    for shift in ((0, 1), (1, 0)):  # a cut pixel still belongs with its left and upper neighbours
-        source = np.zeros_like(labels)
-        source[shift[0] :, shift[1] :] = labels[: labels.shape[0] - shift[0], : labels.shape[1] - shift[1]]
-        labels = np.where(missing & (labels == 0), source, labels)
-    return labels, int(count)
+    return _grown(np.asarray(labels, np.int32), cloud.above, color, height), int(count)
+
+
+def _grown(
+    labels: NDArray[np.int32], above: NDArray[np.bool_], color: NDArray[np.int16], height: NDArray[np.float32]
+) -> NDArray[np.int32]:
+    """Labels with the pixels along the cuts given to a neighbour of their own colour and height."""
+    for axis, shift in ((1, 1), (0, 1), (1, -1), (0, -1), (1, 1)):
+        source = np.roll(labels, shift, axis)
+        alike = np.abs(np.roll(height, shift, axis) - height) <= HEIGHT_STEP
+        free = above & (labels == 0) & (source > 0) & alike
+        difference = np.abs(np.roll(color, shift, axis)[free] - color[free]).max(axis=-1, initial=0)
+        labels[free] = np.where(difference <= COLOR_STEP, source[free], 0)
+    return labels
 
 
 def _target_pixels(cloud: Cloud, observation: Observation) -> NDArray[np.bool_]:
