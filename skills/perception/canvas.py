@@ -17,6 +17,7 @@ Color = tuple[int, int, int]
 
 FONT = cv2.FONT_HERSHEY_SIMPLEX
 OBJECT_HEIGHT = 0.01  # m
+BORDER = 0.05  # m, the arms' plinths reach this far into the map
 MARGIN = 0.06  # m round the clutter
 MIN_VIEW = 0.40  # m
 SUBPIXEL = 4  # bits of OpenCV's fixed-point coordinates
@@ -48,7 +49,11 @@ class View:
 def clutter_view(observation: Observation, size: int) -> View:
     """The smallest square that holds every object with a margin, at least MIN_VIEW wide, inside the grid."""
     grid = observation.grid
-    rows, cols = np.nonzero((observation.height > OBJECT_HEIGHT) | observation.target_mask)
+    border = round(BORDER / grid.resolution)
+    objects = np.zeros(observation.seen.shape, bool)
+    inner = np.s_[border : grid.cells - border, border : grid.cells - border]
+    objects[inner] = observation.height[inner] > OBJECT_HEIGHT
+    rows, cols = np.nonzero(objects | observation.target_mask)
     if not len(rows):
         return View(grid, 0, 0, grid.cells, size)
     extent = max(np.ptp(rows), np.ptp(cols)) * grid.resolution + 2 * MARGIN

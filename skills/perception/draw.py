@@ -73,7 +73,7 @@ def plan_panel(observation: Observation, decision: Decision | None, view: View) 
 
 def height_panel(observation: Observation, view: View) -> Bytes:
     """Height map; what was not measured is hatched dark."""
-    top = max(HIGHEST, float(observation.height.max()))
+    top = max(HIGHEST, float(view.crop(observation.height).max()))
     colors = heat(observation.height, top)
     colors[~observation.seen] = colors[~observation.seen] // 2
     image = np.ascontiguousarray(view.crop(colors), np.uint8)
@@ -90,6 +90,7 @@ def score_panel(observation: Observation, decision: Decision | None, view: View)
     """The policy's score map, or where the target can hide, laid over the picture in grey."""
     hidden = not observation.target_seen and bool(observation.hiding.any())
     scores = observation.hiding if hidden or decision is None else decision.score_map
+    name = "where the target can hide" if hidden else "score map" if decision is not None else "no score map yet"
     grey = cv2.cvtColor(cv2.cvtColor(observation.color, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     span = float(np.ptp(scores))
     level = (scores - scores.min()) / span if span > 0 else np.zeros_like(scores)
@@ -97,7 +98,7 @@ def score_panel(observation: Observation, decision: Decision | None, view: View)
     mixed = np.clip((1 - alpha) * grey + alpha * heat(level, 1.0), 0, 255).astype(np.uint8)
     image = np.ascontiguousarray(view.crop(mixed), np.uint8)
     outline(image, view, observation.target_mask, TARGET)
-    title(image, "where the target can hide" if hidden or decision is None else "score map")
+    title(image, name)
     return image
 
 

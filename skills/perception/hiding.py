@@ -23,6 +23,8 @@ SHADOW_WEIGHT = 0.6  # of cells that the camera cannot see
 LAST_SEEN_BOOST = 3.0
 LAST_SEEN_SIGMA = 0.05  # m
 CLUSTER_LEVEL = 0.35
+FOOTPRINT = 0.040  # m, diameter round a target's centre that something must cover
+BORDER = 0.05  # m, this near the map's edge stand the arms' plinths; nothing is looked for there
 
 
 @dataclass(frozen=True)
@@ -52,9 +54,21 @@ def _weights(height: Floats, seen: Mask, looked: Floats | None, min_size: float,
     weight = np.interp(height, HEIGHTS, WEIGHTS).astype(np.float32)
     weight[_room(~seen, min_size, resolution)] = SHADOW_WEIGHT
     weight[~_room((weight > 0) | ~seen, min_size, resolution)] = 0.0
+    border = max(1, round(BORDER / resolution))
+    inner = np.zeros(height.shape, bool)
+    inner[border:-border, border:-border] = True
+    weight[~inner] = 0.0
     if looked is not None:
         weight *= 1.0 - (1.0 - LOOKED_WEIGHT) * looked * (height > LOOKED_BELOW)
     return weight
+
+
+def _covered_around(weight: Floats, resolution: float) -> Floats:
+    """Less hope near the rim: a target that is not seen at all is covered on every side of its centre."""
+    width = 2 * int(FOOTPRINT / resolution / 2) + 1
+    kernel = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width)).astype(np.float32)
+    mean = cv2.filter2D(weight, -1, kernel / kernel.sum(), borderType=cv2.BORDER_REPLICATE)
+    return np.asarray(np.minimum(weight, mean), np.float32)
 
 
 def _boost(weight: Floats, grid: MapGrid, last_seen: Array) -> Floats:
@@ -97,8 +111,7 @@ def hiding_map(
     weight = _weights(height, seen, looked, min_size, grid.resolution)
     if last_seen is not None:
         weight = _boost(weight, grid, last_seen)
-    sigma = min_size / 4 / grid.resolution
-    weight = np.asarray(cv2.GaussianBlur(weight, (0, 0), max(sigma, 0.5)) * (weight > 0), np.float32)
+    weight = _covered_around(weight, grid.resolution)
     if weight.max() <= 0:
         return np.zeros_like(height), None
     clusters = _clusters(weight, grid)

@@ -74,6 +74,11 @@ def test_place_seen_empty_before_is_less_likely(photograph: Any, box: Any) -> No
     np.testing.assert_allclose(best.centre, (-0.1, 0.5), atol=0.005)
 
 
+def test_what_stands_at_the_edge_of_the_map_is_furniture(photograph: Any, box: Any) -> None:
+    plinth = box((-0.5, 0.5), (0.08, 0.18, 0.1))
+    assert not hiding_map(*project(photograph([plinth]), GRID)[1:])[0].any()
+
+
 def test_wide_shadow_is_a_hiding_place(photograph: Any, box: Any) -> None:
     tower = box((0.3, 0.5), (0.04, 0.3, 0.3))
     values, _ = hiding_map(*project(photograph([tower]), GRID)[1:])
