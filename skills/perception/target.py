@@ -31,13 +31,12 @@ def _shares(color: Bytes) -> Floats:
     return np.asarray(c / c.sum(axis=-1, keepdims=True), np.float32)
 
 
-def _main_component(labels: NDArray[np.int32], count: int, like: Floats, min_cells: int) -> int:
+def _main_component(labels: NDArray[np.int32], sizes: NDArray[np.int32], like: Floats, min_cells: int) -> int:
     """Label of the largest of the components whose best half is nearly as like as any; 0 when none is like enough."""
-    strength, total = np.zeros(count), np.zeros(count)
-    for label in range(1, count):
+    strength, total = np.zeros(len(sizes)), np.zeros(len(sizes))
+    for label in 1 + np.flatnonzero(sizes[1:] >= min_cells):
         values = np.sort(like[labels == label])
-        if len(values) >= min_cells:
-            strength[label], total[label] = values[len(values) // 2 :].mean(), values.sum()
+        strength[label], total[label] = values[len(values) // 2 :].mean(), values.sum()
     rivals = strength >= max(SURE, NEARLY * float(strength.max()))
     return int(np.argmax(np.where(rivals, total, 0.0)))
 
@@ -68,10 +67,10 @@ def target_mask(color: Bytes, height: Floats, seen: Mask, colour: str, resolutio
     """
     like = likeness(color, parse_color(colour)) * (seen & (height > MIN_HEIGHT))
     candidates = (like >= LIKE).astype(np.uint8)
-    count, found = cv2.connectedComponents(candidates, connectivity=8)
-    labels = np.asarray(found, np.int32)
+    _, found, stats, _ = cv2.connectedComponentsWithStats(candidates, connectivity=8)
+    labels, sizes = np.asarray(found, np.int32), np.asarray(stats[:, cv2.CC_STAT_AREA], np.int32)
     min_cells = max(2, round(MIN_AREA / resolution**2))
-    main = _main_component(labels, count, like, min_cells)
+    main = _main_component(labels, sizes, like, min_cells)
     if main == 0:
         return np.zeros(seen.shape, bool)
     return _without_specks(_same_object(labels, main, color, resolution), seen, min_cells)

@@ -48,7 +48,7 @@ def test_picture_equals_one_cast_of_everything(
     depth[pixel], body_id[pixel] = hits.depth, model.geom_bodyid[world.geom[hits.prim]]
     np.testing.assert_allclose(picture.depth.ravel(), depth, atol=1e-5)
     assert np.mean(picture.body_id.ravel() != body_id) < 1e-4  # ties where two surfaces meet
-    assert len(np.unique(body_id)) > 5
+    assert len(np.unique(body_id)) > 3
 
 
 def test_kept_backdrop_follows_a_change_of_colour(cell: tuple[mujoco.MjModel, mujoco.MjData]) -> None:
