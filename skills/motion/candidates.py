@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -121,8 +121,9 @@ def _beginnings(
     """Tool paths to try, where their joint paths begin (None: at any solution), if that is fixed, and an extra cost."""
     if goal is not None and np.ndim(goal) == 2:
         out: list[tuple[ToolPath, Array | None, bool, float]] = []
+        asked = sample_lines(goal, lines)  # a lean or a turn of the samples is a sample of the leaned or turned
         for lean, flip in product(leaning, (False, True) if symmetric else (False,)):
-            tool = sample_lines(turned(lean.of(goal), flip), [turned(lean.of(line), flip) for line in lines])
+            tool = replace(asked, poses=turned(lean.of(asked.poses), flip))
             out.append((tool, None, False, _LEAN_COST * lean.angle))
         return out
     q = np.asarray(now if goal is None else goal, float)
@@ -149,7 +150,8 @@ def _inside(
     fixed: bool,
     extra: float,
 ) -> list[Candidate]:
-    arc = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff(tool.poses[:, :3, 3], axis=0), axis=1))])
+    steps = np.diff(tool.poses[:, :3, 3], axis=0)
+    arc = np.concatenate([[0.0], np.cumsum(np.sqrt((steps**2).sum(axis=1)))])
     out = []
     for raw in paths:
         path = into_limits(kinematics, raw)
@@ -175,4 +177,4 @@ def _unreachable(arm: str, group: Group, has_goal: bool, reached: int, tool: Too
     code = "discontinuous" if solved else "unreachable"
     reason = "can't follow the line past" if solved else "can't reach"
     message = f"stage {stage}: the {arm} arm {reason} pose {int(tool.index[i])}, at ({where}) m"
-    return Unreachable(code, message, arm, int(tool.index[i]))
+    return Unreachable(code, message, arm, int(tool.index[i]), stage)

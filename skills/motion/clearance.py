@@ -110,8 +110,10 @@ class Clearance:
             return []
         pairs, gap = data.contact.geom, data.contact.dist
         close = gap < self._threshold[pairs[:, 0], pairs[:, 1]]
-        close &= np.isin(self._g.arm_of[pairs], self._g.indices(moving)).any(axis=1)
-        close &= ~np.isin(self._g.arm_of[pairs], self._g.indices(ignore)).any(axis=1)
+        if not close.any():
+            return []
+        owners = self._g.arm_of[pairs]
+        close &= self._g.belongs(owners, moving).any(axis=1) & ~self._g.belongs(owners, ignore).any(axis=1)
         return [(int(a), int(b), float(d)) for (a, b), d in zip(pairs[close], gap[close], strict=True)]
 
     def _between(self, a: int, b: int, i: int) -> Conflict:
@@ -130,9 +132,10 @@ class Clearance:
         contact: bool,
         leave: bool,
     ) -> Conflict | None:
-        ours = self._g.indices(moving)
         low = obstacles.top + CLUTTER_MARGIN
-        slot = np.flatnonzero(np.isin(self._g.arm_of[self._low], ours) & ~(contact & self._g.finger[self._low]))
+        slot = np.flatnonzero(
+            self._g.belongs(self._g.arm_of[self._low], moving) & ~(contact & self._g.finger[self._low])
+        )
         near = xpos[:, slot, 2] - self._g.model.geom_rbound[self._low[slot]] < low
         for s in slot[near.any(axis=0)]:
             rows = np.flatnonzero(near[:, np.flatnonzero(slot == s)[0]])

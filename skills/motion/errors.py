@@ -4,14 +4,15 @@ from __future__ import annotations
 
 
 class MotionError(Exception):
-    """`code`: a short snake_case word. `arm`: which arm. `index`: which pose of the stage, or None."""
+    """`code`: a short snake_case word. `arm`, `stage`, `index`: which arm, which stage, which pose of it (or None)."""
 
-    def __init__(self, code: str, message: str, arm: str, index: int | None = None) -> None:
+    def __init__(self, code: str, message: str, arm: str, index: int | None = None, stage: int | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.arm = arm
         self.index = index
+        self.stage = stage
 
 
 class Unreachable(MotionError):

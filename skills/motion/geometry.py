@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.cell import Arm, Cell
@@ -53,9 +54,10 @@ class Geometry:
             self._poser[name](self.data, value)
         mujoco.mj_kinematics(self.model, self.data)
 
-    def indices(self, arms: Collection[str]) -> list[int]:
-        """Places of arms in `names`, the numbers that `arm_of` uses."""
-        return [self.names.index(name) for name in arms]
+    def belongs(self, owners: NDArray[np.intp], arms: Collection[str]) -> NDArray[np.bool_]:
+        """Which owners, numbers as in `arm_of`, are among `arms`."""
+        wanted = np.array([*(name in arms for name in self.names), False])  # the last for -1, no arm
+        return np.asarray(wanted[owners], bool)
 
     def describe(self, geom: int) -> str:
         """What a geom is, in words."""

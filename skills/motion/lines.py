@@ -82,10 +82,12 @@ def follow(kinematics: Kinematics, solutions: Array, starts: Array) -> tuple[Arr
     paths[0] = starts
     length = np.full(len(starts), len(solutions))
     rows = np.arange(len(starts))
+    absent = np.isnan(solutions[..., 0])
     for i in range(1, len(solutions)):
         step = solutions[i][None] - paths[i - 1][:, None]
         step[..., periodic] -= turn[periodic] * np.round(step[..., periodic] / turn[periodic])
-        size = np.nan_to_num(np.abs(step).max(axis=-1), nan=np.inf)
+        size = np.abs(step).max(axis=-1)
+        size[:, absent[i]] = np.inf
         best = size.argmin(axis=1)
         broken = size[rows, best] > _JUMP
         length[broken] = np.minimum(length[broken], i)

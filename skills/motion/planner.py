@@ -19,7 +19,8 @@ from pg4da.skills.motion.plan import Plan
 from pg4da.skills.motion.stage_planner import Situation, check_lines, plan_line, plan_transit, screen
 from pg4da.skills.motion.stages import Clutter, Stage
 
-MAX_TRIES = 60  # choices of configurations that one plan looks at
+EFFORT = 200  # of one attempt: a choice of configurations that is looked at costs 1, a transit that is planned 5
+TRANSIT_EFFORT = 5
 SEARCHES = 2  # of which may search for a way round
 
 Choice = dict[str, Candidate]
@@ -97,7 +98,7 @@ class _Search:
         self._largest_lean = lean
         self._leaning = False
         self._seed = seed
-        self._tries = MAX_TRIES
+        self._effort = EFFORT
         self._searches = 0
         self._first: MotionError | None = None
 
@@ -107,7 +108,7 @@ class _Search:
             [(0, False), (0, True), (SEARCHES, False)] if self._largest_lean > 0.0 else [(0, False), (SEARCHES, False)]
         )
         for searches, leaning in attempts:
-            self._searches, self._leaning, self._tries = searches, leaning, MAX_TRIES
+            self._searches, self._leaning, self._effort = searches, leaning, EFFORT
             found = self._from(0, self._start)
             if found is not None:
                 stages, goal = found
@@ -122,7 +123,6 @@ class _Search:
         try:
             choices = self._choices(group, situation)
             for choice in choices:
-                self._tries -= 1
                 try:
                     done, after = self._make(group, choice, situation)
                 except Blocked as error:
@@ -131,7 +131,7 @@ class _Search:
                     rest = self._from(number + 1, after)
                     if rest is not None:
                         return done + rest[0], rest[1]
-                if self._tries <= 0:
+                if self._effort <= 0:
                     return None
         except MotionError as error:
             self._note(error)
@@ -168,9 +168,11 @@ class _Search:
     def _make(self, group: Group, choice: Choice, situation: Situation) -> tuple[Trajectories, Situation]:
         goals = {arm: choice[arm].path[0] for arm in (group.transit.goals if group.transit else ())}
         after = situation.moved(goals) if goals else situation
+        self._effort -= 1
         check_lines(after, group, choice)  # costs less than the timing
         done: Trajectories = []
         if goals:
+            self._effort -= TRANSIT_EFFORT
             searching = self._searches > 0
             try:
                 done.append(plan_transit(situation, group, goals, self._seed if searching else None))

@@ -164,19 +164,19 @@ def _outside(situation: Situation, group: Group, i: int, arm: str, way: Candidat
             text = (
                 f"stage {group.first_line + i}: pose {j} of the {arm} arm, ({x:.3f}, {y:.3f}) m, is off the workspace"
             )
-            return Blocked("outside_workspace", text, arm, j)
+            return Blocked("outside_workspace", text, arm, j, group.first_line + i)
     return None
 
 
 def _blocked(hit: Conflict, stage: int, index: int | None) -> Blocked:
-    return Blocked(hit.code, f"stage {stage}: {hit.message}", hit.arm, index)
+    return Blocked(hit.code, f"stage {stage}: {hit.message}", hit.arm, index, stage)
 
 
 def _timed(points: Array, limits: Limits, columns: Columns, stage: int) -> tuple[Array, Array]:
     try:
         return parametrise(points, limits)
     except TooTight as error:
-        raise Blocked("too_fast", f"stage {stage}: {error}", columns.arms[0]) from error
+        raise Blocked("too_fast", f"stage {stage}: {error}", columns.arms[0], None, stage) from error
 
 
 def _stop_and_go(way: Array, limits: Limits, columns: Columns, stage: int) -> tuple[Array, Array]:
