@@ -16,7 +16,7 @@ from pg4da.recording.film import Film
 from pg4da.recording.folder import make_folder, write_whole
 from pg4da.recording.plain import plain
 
-FILM_PERIOD = 0.4  # s on the cell's clock between frames; a frame costs about 20 ms of CPU
+FILM_PERIOD = 0.4  # s on the cell's clock between frames; a frame costs up to 0.1 s of CPU
 FILM_SIZE = (480, 360)
 
 
