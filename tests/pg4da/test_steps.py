@@ -1,0 +1,63 @@
+"""What is printed while a mission runs."""
+
+from __future__ import annotations
+
+import io
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from pg4da.commands.steps import StepPrinter
+from pg4da.hardware.frames import looking_down
+from pg4da.mission.events import Event
+from pg4da.mission.failure import Failure
+from pg4da.policies.types import Decision, Grasp, Push, PushPath
+
+PATH = PushPath(np.zeros((2, 3)), 0.0, "left")
+PUSH = Push((PATH, PATH), 0.04, 0.9, "isolate", "makes room on both sides")
+GRASP = Grasp(looking_down((0.1, 0.5, 0.012)), 0.045, 0.06, 0.8)
+
+
+def decision(action: Push | Grasp) -> Decision:
+    return Decision((action, GRASP), np.zeros((4, 4), np.float32), 0.25)
+
+
+@pytest.mark.parametrize(
+    ("kind", "data", "line"),
+    [
+        (
+            "observation",
+            {"observation": SimpleNamespace(target_seen=True, visible_share=0.62)},
+            "look target seen, 62 % of it",
+        ),
+        (
+            "decision",
+            {"decision": decision(PUSH)},
+            "decide push to isolate, two paths at once: makes room on both sides; isolation 0.25; 1 other candidates",
+        ),
+        (
+            "motion_started",
+            {"index": 3, "action": GRASP, "arms": ("left",)},
+            "grasp motion 3, left: grasp 45 mm wide at (100, 500, 12) mm",
+        ),
+        ("motion_finished", {"kind": "push", "success": True, "arms": 2, "code": ""}, "push done"),
+        ("motion_finished", {"kind": "grasp", "success": False, "arms": 1, "code": "empty"}, "grasp failed: empty"),
+        (
+            "skill_finished",
+            {"skill": "grasp", "state": "failure", "failure": Failure("empty", "execution", "a/b", "[nothing] held")},
+            "failed grasp: [nothing] held (empty)",
+        ),
+        ("note", {"text": "placed"}, "note placed"),
+        ("skill_finished", {"skill": "grasp", "state": "success", "failure": None}, ""),
+        ("something_new", {"x": 1}, ""),
+    ],
+)
+def test_lines(kind: str, data: dict[str, Any], line: str) -> None:
+    text = io.StringIO()
+    StepPrinter(Console(file=text, width=200)).on_event(Event(12.5, kind, data))
+    words = text.getvalue().split()
+    assert words[:2] == (["12.50", "s"] if line else [])
+    assert " ".join(words[2:]) == line
