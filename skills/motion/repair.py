@@ -19,7 +19,7 @@ from pg4da.skills.motion.stages import Clutter, Line, Stage
 
 MAX_LEAN = radians(20.0)
 MIN_LENGTH = 0.06  # m of contact path that is still worth a motion
-_MAX_CUTS = 4
+_MAX_CUTS = 6
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,9 @@ def plan_repaired(
 ) -> Repaired:
     """Plan; where a contact line fails at a pose, plan again without the rest of that line.
 
-    The lines after it start from the new end. Raises the MotionError of the first attempt when a line would become
-    shorter than min_length [m], or when what fails is no contact line.
+    The lines after it start from the new end; where one of those fails, the contact line loses its last pose. Raises
+    the MotionError of the first attempt when a line would become shorter than min_length [m], or when what fails does
+    not hang on a contact line.
     """
     current, cut = tuple(stages), dict[str, float]()
     first: MotionError | None = None
@@ -80,19 +81,19 @@ def _shortened(
     stages: tuple[Stage, ...], error: MotionError, min_length: float
 ) -> tuple[tuple[Stage, ...], float] | None:
     """The stages with the contact line of `error` cut before its pose, and the metres lost; None where it is no use."""
-    if error.stage is None or error.index is None or error.index < 1:
+    at = _contact_path(stages, error)
+    if at is None:
         return None
-    stage = stages[error.stage]
-    if not isinstance(stage, Line) or not stage.contact:
-        return None
+    stage = stages[at]
+    assert isinstance(stage, Line)
     poses = stage.poses[error.arm]
-    kept = poses[: error.index]
+    kept = poses[: error.index if at == error.stage else -1]
     if _length(kept) < min_length:
         return None
     shift = kept[-1][:2, 3] - poses[-1][:2, 3]
     out = list(stages)
-    out[error.stage] = replace(stage, poses={**stage.poses, error.arm: kept})
-    for i in range(error.stage + 1, len(out)):
+    out[at] = replace(stage, poses={**stage.poses, error.arm: kept})
+    for i in range(at + 1, len(out)):
         after = out[i]
         if not isinstance(after, Line):
             break
@@ -101,6 +102,19 @@ def _shortened(
             moved[:, :2, 3] += shift
             out[i] = replace(after, poses={**after.poses, error.arm: moved})
     return tuple(out), _length(poses) - _length(kept)
+
+
+def _contact_path(stages: tuple[Stage, ...], error: MotionError) -> int | None:
+    """Stage of the contact line of several poses that failed, or that led to the line that failed."""
+    if error.stage is None or error.index is None:
+        return None
+    for i in range(error.stage, -1, -1):
+        stage = stages[i]
+        if not isinstance(stage, Line):
+            return None
+        if stage.contact and len(stage.poses.get(error.arm, ())) > 1:
+            return i
+    return None
 
 
 def _length(poses: Array) -> float:
