@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 
 RING = 0.02  # m round the target that is filled first, before the rest lies round the scene's middle
 RING_FILL = 0.85  # share of the ring that is enough
+# Quarter turns after which a block looks the same; trying them again costs time.
+PERIOD = {"cube": 1, "cylinder": 1, "rect": 2, "half-cube": 2}
 ODD_ANGLE = 0.1  # share of blocks at 45 degrees
 HIDDEN_MARGIN = 0.002  # m round a buried target that is covered too, for a camera that looks a little from the side
 
@@ -70,10 +72,10 @@ def _quarter_turn(rng: np.random.Generator) -> float:
     return float(rng.integers(4)) * math.pi / 2
 
 
-def _turns(rng: np.random.Generator) -> list[float]:
+def _turns(name: str, rng: np.random.Generator) -> list[float]:
     """Yaws to try: all four quarter turns, or now and then the diagonals."""
     start = math.pi / 4 if rng.random() < ODD_ANGLE else 0.0
-    return [start + k * math.pi / 2 for k in range(4)]
+    return [start + k * math.pi / 2 for k in range(PERIOD.get(name, 4))]
 
 
 def _nearest(
@@ -83,7 +85,7 @@ def _nearest(
     """The block put where it fits nearest to the goal, as a list of one, or empty when it fits nowhere."""
     gap, cost = float(rng.uniform(*recipe.gaps)), distance_from(*goal)
     found = []
-    for yaw in _turns(rng):
+    for yaw in _turns(name, rng):
         cell = best_cell(layer.free(name, yaw, gap, forbidden), cost)
         if cell is not None:
             found.append((cell[2] + rng.uniform(0.0, 0.006), yaw, cell[0], cell[1]))
@@ -131,7 +133,7 @@ def _most_covering(
     """Yaw, row and column where the block covers most of what is left; a little chance keeps scenes from being alike."""
     best: tuple[float, float, int, int] | None = None
     distance, gap = distance_from(centre.x, centre.y), float(rng.uniform(*recipe.gaps))
-    for yaw in _turns(rng):
+    for yaw in _turns(name, rng):
         covers = overlap(left, outline(name, yaw))
         cell = best_cell(layer.free(name, yaw, gap), distance - covers * CELL * rng.uniform(0.9, 1.0))
         if cell is not None and covers[cell[0], cell[1]] > 0.5 and (best is None or cell[2] < best[0]):

@@ -16,7 +16,7 @@ from pg4da.sim.scenes.plan_view import inside_hull
 Mask = NDArray[np.bool_]
 
 CELL = 0.001  # m
-CELLS = 420  # a layer is 0.42 m wide
+CELLS = 380  # a layer is 0.38 m wide
 REACH = 56  # cells from the middle of an outline to its edge: 56 mm holds every block
 
 

@@ -1,0 +1,55 @@
+"""The scenes that come with the project, by name."""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+from importlib import resources
+from pathlib import Path
+
+from pg4da.sim.scenes.errors import UnknownScene
+
+DEFAULT = "case2-dense_clutter/dense1"
+
+
+def library() -> Path:
+    """The folder that holds a folder a case."""
+    return Path(str(resources.files("pg4da.sim.scenes") / "library"))
+
+
+@lru_cache(maxsize=1)
+def names() -> tuple[str, ...]:
+    """All names, sorted, as "case2-dense_clutter/dense1"."""
+    files = sorted(library().glob("*/*.txt"))
+    return tuple(f"{file.parent.name}/{file.stem}" for file in files)
+
+
+def find(name_or_path: str) -> Path:
+    """The file of a scene, by name ("case2-dense_clutter/dense1" or "dense1") or by path.
+
+    Raises UnknownScene, which lists the names and the nearest.
+    """
+    for name in names():
+        if name_or_path in (name, name.split("/")[1]):
+            return library() / f"{name}.txt"
+    path = Path(name_or_path)
+    if "\0" not in name_or_path and path.is_file():
+        return path
+    raise UnknownScene(name_or_path, None, None, _unknown(name_or_path))
+
+
+def picture(name: str) -> Path:
+    """The PNG picture beside a scene of the library. Raises UnknownScene."""
+    return find(name).with_suffix(".png")
+
+
+def default_scene() -> Path:
+    """What `pg4da run` takes when told nothing: a dense one."""
+    return find(DEFAULT)
+
+
+def _unknown(name: str) -> str:
+    choices = [*names(), *(n.split("/")[1] for n in names())]
+    near = difflib.get_close_matches(name.removesuffix(".txt"), choices, n=1, cutoff=0.5)
+    hint = f"; did you mean '{near[0]}'?" if near else ""
+    return f"no such scene or file{hint} Scenes: {', '.join(names())}"
