@@ -116,6 +116,6 @@ def _poser(model: mujoco.MjModel, arm: Arm) -> Callable[[mujoco.MjData, Array], 
 
     def write_pose(data: mujoco.MjData, q: Array) -> None:
         data.qpos[first : first + 3] = q[:3]
-        data.qpos[first + 3 : first + 7] = np.roll(Rotation.from_rotvec(q[3:]).as_quat(), 1)
+        data.qpos[first + 3 : first + 7] = np.roll(Rotation.from_rotvec(np.array(q[3:])).as_quat(), 1)
 
     return write_pose
