@@ -168,9 +168,7 @@ def find_scene(request: RunRequest) -> Scene:
     from pg4da.sim.scenes.settle import settle
 
     with told_as_bad_input():
-        if request.scene is None:
-            return settle(default_scene(), request.objects_dir)
-        path = find(request.scene)
+        path = default_scene() if request.scene is None else find(request.scene)
         scene = read_scene(path, target_line=request.target_line, objects_dir=request.objects_dir)
         return settle(scene, request.objects_dir)
 
