@@ -36,6 +36,9 @@ def add_servos(spec: mujoco.MjSpec, name: str) -> None:
         servo.set_to_position(kp=kp, kv=kd)
 
 
+FORCE_LIMIT = 150.0  # N at the tool, a UR's default safety limit: beyond it the arm stops itself
+
+
 class MujocoArm(Follower):
     """hardware.cell.Arm: joints of `model` named `{name}/...`."""
 
@@ -45,7 +48,8 @@ class MujocoArm(Follower):
         kinematics = UR5eKinematics(ARM_BASES[name], T_FLANGE_TOOL)
         super().__init__(name, kinematics, gripper, HOME.copy(), clock, model.opt.timestep, Tolerances())
         joints = [model.joint(f"{name}/{joint}").id for joint in JOINTS]
-        self._data = data
+        self._model, self._data = model, data
+        self._tool = model.site(f"{name}/tool").id
         self._qpos = model.jnt_qposadr[joints]
         self._dof = model.jnt_dofadr[joints]
         self._ctrl = np.array([model.actuator(f"{name}/{joint}").id for joint in JOINTS])
@@ -56,6 +60,16 @@ class MujocoArm(Follower):
 
     def _measure(self) -> tuple[Array, Array]:
         return self._data.qpos[self._qpos], self._data.qvel[self._dof]
+
+    def _pushed_back(self) -> str:
+        """Force from the torque that contacts put on the joints, as the controller estimates it from its currents."""
+        torque = self._data.qfrc_constraint[self._dof]
+        if np.abs(torque).max() < FORCE_LIMIT * 0.05:
+            return ""
+        jacobian = np.zeros((3, self._model.nv))
+        mujoco.mj_jacSite(self._model, self._data, jacobian, None, self._tool)
+        force = float(np.linalg.norm(np.linalg.lstsq(jacobian[:, self._dof].T, torque, rcond=0.1)[0]))
+        return f"protective stop: {force:.0f} N at the tool" if force > FORCE_LIMIT else ""
 
     def _command(self, q: Array, dq: Array) -> None:
         self._data.ctrl[self._ctrl] = q + self._lead * dq

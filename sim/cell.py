@@ -20,7 +20,7 @@ from pg4da.sim.gripper import SimGripper, add_motor
 from pg4da.sim.handles import Device
 from pg4da.sim.objects.bodies import add_object
 from pg4da.sim.objects.shape import load_shape
-from pg4da.sim.physics import CELL_TIMESTEP, OBJECT_SOLREF, configure
+from pg4da.sim.physics import CELL_TIMESTEP, OBJECT_SOLIMP, OBJECT_SOLREF, configure_cell
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.truth import GroundTruth
 from pg4da.sim.world import BIN_OPENING, add_bin, add_plinths, add_table
@@ -113,7 +113,7 @@ class MujocoCell:
 
 def _build(scene: Scene, arms: bool, timestep: float, objects_dir: Path | None) -> mujoco.MjModel:
     spec = mujoco.MjSpec()
-    configure(spec, timestep)
+    configure_cell(spec, timestep)
     add_table(spec)
     add_bin(spec)
     for name, T in ARM_BASES.items():
@@ -128,5 +128,5 @@ def _build(scene: Scene, arms: bool, timestep: float, objects_dir: Path | None) 
     for i, obj in enumerate(scene.objects):
         body = add_object(spec, f"object/{i}", obj, load_shape(obj.shape, objects_dir))
         for geom in body.geoms:
-            geom.solref = list(OBJECT_SOLREF)
+            geom.solref, geom.solimp = list(OBJECT_SOLREF), list(OBJECT_SOLIMP)
     return spec.compile()

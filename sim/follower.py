@@ -64,6 +64,10 @@ class Follower(ABC):
     def _command(self, q: Array, dq: Array) -> None:
         """Write a set point, each (dof,)."""
 
+    def _pushed_back(self) -> str:
+        """Why the arm must stop itself because of what it feels; empty when it need not."""
+        return ""
+
     @property
     def state(self) -> ArmState:
         q, dq = self._measure()
@@ -109,6 +113,8 @@ class Follower(ABC):
         if not self._braking and behind.max() > self._tolerances.given_up:
             j = int(behind.argmax())
             self._brake(f"protective stop: joint {j} is {behind[j]:.3f} behind, something is in the way")
+        elif not self._braking and (felt := self._pushed_back()):
+            self._brake(felt)
         elif self._row >= len(self._plan):
             self._finish(behind, dq)
 

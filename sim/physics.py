@@ -10,16 +10,19 @@ import mujoco
 # 3.17.0 sparse 33-177 ms, 3.0 m/s (the drop into the bin).
 TIMESTEP = 0.002  # s, for settling
 
-# The cell's step and contacts were chosen by pushing a gripper 35 cm through the official dense (20) and fully
-# occluded (30) cube scenes and holding a 50 g cube; CPU of the push on a busy core, worst overlap, and how far the
-# objects end from where a 1 ms step puts them (median; a push through clutter is chaotic):
-#   2 ms elliptic    278 and 395 ms/s   0.5 mm   19 and 2 mm   slip 0.03 mm in 5 s
-#   4 ms elliptic    147 and 206 ms/s   0.7 mm   21 and 4 mm   slip 0.04 mm in 5 s
-#   4 ms pyramidal    71 and 151 ms/s   0.8 mm   73 and 31 mm  slip 0.11 mm in 5 s
-# Without impratio the cube slips 0.26 mm; with MuJoCo's default stiffness blocks overlap by up to 3.8 mm.
+FRICTION_STIFFNESS = 10.0  # impratio; without it a held 50 g cube slips 0.26 mm in 5 s, with it 0.03
+
+# The cell's own choices, by pushing through and pressing on the official fully occluded and random cube scenes
+# (10 to 16 pushes each; deepest overlap as 90th percentile and worst, fastest object, CPU on a busy core):
+#   4 ms elliptic                    20 and 26 mm   1.4 m/s    82 ms/s
+#   2 ms elliptic                    13 and 17 mm   1.1 m/s   127 ms/s
+#   4 ms pyramidal                  4.0 and 5.9 mm  0.8 m/s    64 ms/s
+#   4 ms pyramidal, stiffer blocks  2.6 and 3.2 mm  0.8 m/s    88 ms/s   chosen
+#   2 ms pyramidal                  2.3 and 2.9 mm  0.7 m/s   131 ms/s
+# Elliptic cones with friction this stiff fail where a finger presses blocks on each other: they threw some at 7 m/s.
 CELL_TIMESTEP = 0.004  # s
-FRICTION_STIFFNESS = 10.0  # impratio
 OBJECT_SOLREF = (0.01, 1.0)
+OBJECT_SOLIMP = (0.95, 0.99, 0.001, 0.5, 2.0)
 OBJECT_FRICTION = (0.5, 0.005, 0.0001)  # the block URDFs' lateral friction
 FREE_JOINT_DAMPING = 2e-4  # without it cylinders roll for ever and never sleep
 
@@ -34,3 +37,9 @@ def configure(spec: mujoco.MjSpec, timestep: float = TIMESTEP) -> None:
     option.jacobian = mujoco.mjtJacobian.mjJAC_SPARSE
     option.enableflags |= int(mujoco.mjtEnableBit.mjENBL_SLEEP)
     option.sleep_tolerance = 1e-2
+
+
+def configure_cell(spec: mujoco.MjSpec, timestep: float = CELL_TIMESTEP) -> None:
+    """`configure` for a cell, where grippers press on objects."""
+    configure(spec, timestep)
+    spec.option.cone = mujoco.mjtCone.mjCONE_PYRAMIDAL
