@@ -8,6 +8,8 @@ from importlib import resources
 from pathlib import Path
 
 from pg4da.sim.scenes.errors import UnknownScene
+from pg4da.sim.scenes.reader import read_scene
+from pg4da.sim.scenes.scene import Scene
 
 DEFAULT = "case2-dense_clutter/dense1"
 
@@ -43,9 +45,9 @@ def picture(name: str) -> Path:
     return find(name).with_suffix(".png")
 
 
-def default_scene() -> Path:
+def default_scene() -> Scene:
     """What `pg4da run` takes when told nothing: a dense one."""
-    return find(DEFAULT)
+    return read_scene(find(DEFAULT))
 
 
 def _unknown(name: str) -> str:

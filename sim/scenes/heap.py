@@ -15,7 +15,10 @@ PATCH = (0.32, 0.15)  # m, where middles may be
 
 
 def drop_heap(target: str, rng: np.random.Generator) -> list[tuple[Placement, float]]:
-    """Placements with the height [m] that each falls from; none overlap at the start; the target is in the lowest layer."""
+    """Placements with the height [m] that each falls from; hardly any overlap at the start.
+
+    The target is in the lowest layer.
+    """
     names = [target, *(str(name) for name in rng.choice(BLOCK_NAMES, COUNT - 1))]
     heap: list[tuple[Placement, float]] = []
     levels = np.arange(COUNT) % len(LAYERS)

@@ -130,7 +130,7 @@ def _bury(
 def _most_covering(
     layer: Layer, name: str, left: Mask, centre: Placement, recipe: Recipe, rng: np.random.Generator
 ) -> tuple[float, int, int] | None:
-    """Yaw, row and column where the block covers most of what is left; a little chance keeps scenes from being alike."""
+    """Yaw, row and column where the block covers most of what is left, with a little chance in it."""
     best: tuple[float, float, int, int] | None = None
     distance, gap = distance_from(centre.x, centre.y), float(rng.uniform(*recipe.gaps))
     for yaw in _turns(name, rng):

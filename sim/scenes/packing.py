@@ -49,7 +49,7 @@ class Layer:
     filled: Mask = field(default_factory=lambda: np.zeros((CELLS, CELLS), dtype=bool))
 
     def free(self, name: str, yaw: float, gap: float, forbidden: Mask | None = None) -> Mask:
-        """Middles where the block fits, `gap` [m] from the others and off the forbidden cells, shape (CELLS, CELLS)."""
+        """Middles where the block fits, `gap` [m] from the others and off the forbidden cells, (CELLS, CELLS)."""
         allowed = overlap(self.filled, outline(name, yaw, gap)) < 0.5
         plain = outline(name, yaw)
         if forbidden is not None:
@@ -87,7 +87,7 @@ def _supported(support: Mask, name: str, yaw: float, plain: Mask) -> Mask:
 def distance_from(x: float, y: float) -> Array:
     """Distance of every cell from a place given from the middle of the layer [m], shape (CELLS, CELLS)."""
     ticks = (np.arange(CELLS) - CELLS // 2) * CELL
-    return np.hypot(ticks[None, :] - x, ticks[:, None] - y)
+    return np.asarray(np.hypot(ticks[None, :] - x, ticks[:, None] - y))
 
 
 def best_cell(allowed: Mask, cost: Array) -> tuple[int, int, float] | None:

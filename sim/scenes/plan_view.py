@@ -50,7 +50,7 @@ class PlanView:
         """Height of the target's upper side [m], 0 where it is not."""
         top = np.zeros_like(self.x)
         self._raise(top, self._target)
-        return top
+        return np.asarray(top)
 
     @cached_property
     def others_top(self) -> Array:
@@ -58,7 +58,7 @@ class PlanView:
         top = np.zeros_like(self.x)
         for obj in self._others:
             self._raise(top, obj)
-        return top
+        return np.asarray(top)
 
     def _raise(self, top: Array, obj: SceneObject) -> None:
         shape = load_shape(obj.shape)
