@@ -27,7 +27,7 @@ from pg4da.sim.world import BIN_OPENING, add_bin, add_plinths, add_table
 
 SETTLE = 0.1  # s at the start; scenes come settled
 CHECK_PERIOD = 0.008  # s between looks at what was measured, a UR's 125 Hz
-VIEW_FROM, VIEW_AT, VIEW_ANGLE = (0.30, -1.02, 1.15), (0.0, 0.40, 0.27), np.deg2rad(46)
+VIEW_FROM, VIEW_AT, VIEW_ANGLE = (0.30, -1.05, 1.18), (0.0, 0.36, 0.25), np.deg2rad(49)
 
 
 class MujocoCell:

@@ -10,7 +10,7 @@ import mujoco
 # 3.17.0 sparse 33-177 ms, 3.0 m/s (the drop into the bin).
 TIMESTEP = 0.002  # s, for settling
 
-FRICTION_STIFFNESS = 10.0  # impratio; without it a held 50 g cube slips 0.26 mm in 5 s, with it 0.03
+FRICTION_STIFFNESS = 10.0  # impratio; a held 50 g cube slips 0.11 mm in 5 s, and five times that without it
 
 # The cell's own choices, by pushing through and pressing on the official fully occluded and random cube scenes
 # (10 to 16 pushes each; deepest overlap as 90th percentile and worst, fastest object, CPU on a busy core):
