@@ -168,7 +168,9 @@ def find_scene(request: RunRequest) -> Scene:
     from pg4da.sim.scenes.settle import settle
 
     with told_as_bad_input():
-        path = default_scene() if request.scene is None else find(request.scene)
+        if request.scene is None:
+            return settle(default_scene(), request.objects_dir)
+        path = find(request.scene)
         scene = read_scene(path, target_line=request.target_line, objects_dir=request.objects_dir)
         return settle(scene, request.objects_dir)
 

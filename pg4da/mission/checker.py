@@ -10,8 +10,8 @@ from pydantic.fields import FieldInfo
 from pg4da.errors import suggest
 from pg4da.mission.declarations import Declaration, ValueRefused
 from pg4da.mission.expression import Expression, Literal, Value
+from pg4da.mission.fitting import misfit
 from pg4da.mission.grammar import WORDS
-from pg4da.mission.parser import misfit
 from pg4da.mission.problems import Mark, Problem
 from pg4da.mission.spec import MissionSpec, NodeSpec
 from pg4da.skills.skill import Skill

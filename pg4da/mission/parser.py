@@ -2,28 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
-
-from pydantic import TypeAdapter, ValidationError
 
 from pg4da.errors import suggest
 from pg4da.mission.declarations import TYPES, Declaration, ValueRefused
 from pg4da.mission.expression import ExpressionError, Literal, Value, parse_expression
+from pg4da.mission.fitting import misfit
 from pg4da.mission.grammar import WORDS, Field, Word
 from pg4da.mission.problems import Mark, Problem
+from pg4da.mission.reading import Reading
 from pg4da.mission.source import Fields, Items, Scalar, Source, describe, plain
 from pg4da.mission.spec import MissionSpec, NodeSpec
 
 TOP = ("mission", "description", "inputs", "outputs", "root")
 DECLARATION = ("type", "default", "unit", "min", "max", "choices", "description")
-T = TypeVar("T")
 FindSubtree = Callable[[str, Mark], MissionSpec | None]
 
 
 @dataclass
-class Parser:
+class Parser(Reading):
     """Parses one file. `find_subtree` loads the file that a subtree names, or reports why it can't."""
 
     file: str
@@ -181,10 +179,6 @@ class Parser:
                 self._refuse(target.mark, f"{what}: '{port}' needs the name of a key, got {describe(target)}")
         return renaming, fields.keys
 
-    def _check_key(self, key: str, mark: Mark) -> None:
-        if not (key.isidentifier() and key.isascii()):
-            self._refuse(mark, f"'{key}' cannot be a key: letters, digits and _ only")
-
     def _declarations(self, source: Source | None) -> dict[str, Declaration]:
         fields = self._fields(source, "inputs and outputs") if source is not None else None
         found = {}
@@ -236,55 +230,3 @@ class Parser:
     def _defaults(self, grammar: Word) -> dict[str, Value]:
         here = Mark(self.file, 1, 1)
         return {k: Literal(f.default, here) for k, f in grammar.fields.items() if f.default is not None}
-
-    def _fields(self, source: Source, what: str) -> Fields | None:
-        if isinstance(source, Fields):
-            return source
-        return self._refuse(source.mark, f"{what} must be a mapping, got {describe(source)}")
-
-    def _known(self, entries: Fields, choices: Collection[str], what: str) -> None:
-        for key in entries.entries:
-            if key not in choices:
-                self._refuse(entries.keys[key], f"unknown {what} '{key}'{suggest(key, choices)}")
-
-    def _required(self, entries: Fields, key: str, owner: str) -> Source | None:
-        if key not in entries.entries:
-            return self._refuse(entries.mark, f"{owner} needs '{key}'")
-        return entries.entries[key]
-
-    def _word(self, entries: Fields, key: str, required: bool = False) -> str:
-        source = self._required(entries, key, "a mission") if required else entries.entries.get(key)
-        if source is None:
-            return ""
-        if isinstance(source, Scalar) and isinstance(source.value, (str, int, float)):
-            return str(source.value)
-        self._refuse(source.mark, f"{key} must be text, got {describe(source)}")
-        return ""
-
-    def _name(self, entries: Fields, word: str) -> str:
-        return self._word(entries, "name").replace("/", " ") or word
-
-    def _refuse(self, mark: Mark, message: str) -> T | None:
-        """Note a problem; returns None so that a caller can pass that on."""
-        self.problems.append(Problem(mark, message))
-        return None
-
-
-def misfit(annotation: Any, value: Any, adapters: Mapping[Any, TypeAdapter[Any]] | None = None) -> str:
-    """Why a literal does not fit a type; empty when it fits. Text is never taken for a number."""
-    if annotation is Any:
-        return ""
-    adapter: TypeAdapter[Any] = TypeAdapter(annotation, config=None if _has_config(annotation) else _ANY)
-    try:
-        adapter.validate_python(value, strict=not isinstance(value, list))
-    except ValidationError as error:
-        message = error.errors()[0]["msg"]
-        return message[0].lower() + message[1:]
-    return ""
-
-
-def _has_config(annotation: Any) -> bool:
-    return hasattr(annotation, "model_config")
-
-
-_ANY: Any = {"arbitrary_types_allowed": True}
