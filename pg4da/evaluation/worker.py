@@ -52,7 +52,7 @@ def starting_scene(settings: Settings, episode: Episode) -> Scene:
 
     objects = Path(settings.objects_dir) if settings.objects_dir else None
     scene = read_scene(Path(episode.path), target_line=settings.target_line, objects_dir=objects)
-    return jitter(scene, episode.seed)
+    return jitter(scene, episode.seed, objects)
 
 
 def make_request(settings: Settings, episode: Episode, scene: Scene, record: Path | None) -> RunRequest:
