@@ -11,7 +11,7 @@ from pg4da.skills.motion.stages import Clutter, Transit
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
-DROP_HEIGHT = 0.12  # m of the fingertips above the bin's opening
+DROP_HEIGHT = 0.01  # m of the fingertips above the bin's opening: what is let go must not bounce out
 SHOW_HEIGHT = 0.35  # m above the table
 
 

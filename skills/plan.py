@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pg4da.hardware.cell import Cell
+from pg4da.hardware.frames import Array
 from pg4da.policies.types import Action, Decision, Grasp, Observation, Push, PushPath
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.plan import Plan
+from pg4da.skills.motion.planner import MotionPlanner
+from pg4da.skills.motion.repair import plan_repaired
 from pg4da.skills.motion.stages import Clutter
 from pg4da.skills.programs import Program, grasp_program, push_program
 from pg4da.skills.services import services
@@ -51,7 +54,7 @@ class PlanMotion(Skill):
                 yield
                 program = _program(assigned, arms, cell, clutter)
                 try:
-                    plan = shared.planner.plan(program.stages, start, clutter, widths=program.widths)
+                    plan, program = _planned(shared.planner, program, start, clutter, assigned)
                 except MotionError as error:
                     reasons.append(f"{error.code}: {error}")
                     continue
@@ -92,6 +95,16 @@ def _left_to_right(paths: tuple[PushPath, ...]) -> tuple[PushPath, ...]:
         return paths
     ordered = sorted(paths, key=lambda p: float(p.points[:, 0].mean()))
     return tuple(replace(p, arm=name) for p, name in zip(ordered, ("left", "right"), strict=True))
+
+
+def _planned(
+    planner: MotionPlanner, program: Program, start: Mapping[str, Array], clutter: Clutter, action: Action
+) -> tuple[Plan, Program]:
+    """A push may lean or lose the end of its path; a grasp is made as it was chosen. Raises MotionError."""
+    if isinstance(action, Grasp):
+        return planner.plan(program.stages, start, clutter, widths=program.widths), program
+    mended = plan_repaired(planner, program.stages, start, clutter, widths=program.widths)
+    return mended.plan, replace(program, stages=mended.stages)
 
 
 def _program(action: Action, arms: tuple[str, ...], cell: Cell, clutter: Clutter) -> Program:

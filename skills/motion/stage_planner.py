@@ -16,6 +16,7 @@ from pg4da.skills.motion.clearance import Clearance, Conflict, Obstacles
 from pg4da.skills.motion.errors import Blocked
 from pg4da.skills.motion.joint_paths import Columns, rounded, thinned, together
 from pg4da.skills.motion.timing import Limits, TooTight, parametrise
+from pg4da.skills.motion.tool_speed import gentle
 from pg4da.skills.motion.transits import easy, searched
 
 TOOL_ACCELERATION = 2.0  # m/s² along a line
@@ -88,8 +89,8 @@ def plan_transit(situation: Situation, group: Group, goals: Mapping[str, Array],
     if len(way) > 2:
         times, q = _timed(rounded(way), limits, columns, group.first)
         if check(thinned(q)) is None:
-            return _trajectories(columns, times, q)
-    return _trajectories(columns, *_stop_and_go(way, limits, columns, group.first))
+            return _trajectories(columns, *gentle(times, q, columns))
+    return _trajectories(columns, *gentle(*_stop_and_go(way, limits, columns, group.first), columns))
 
 
 def plan_line(situation: Situation, group: Group, i: int, choice: Mapping[str, Candidate]) -> tuple[Timed, Situation]:
