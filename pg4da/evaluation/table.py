@@ -48,8 +48,8 @@ NOTE = "± standard error of a scene, averaged over the scenes; MN, pushes and a
 
 def results_table(results: Row) -> Table:
     """A section a case: its scenes, the case, the paper's rows; then everything together."""
-    words = {"title": f"policy {results['policy']}", "caption": NOTE}
-    table = Table(**words, title_justify="left", caption_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table = Table(title=f"policy {results['policy']}", caption=NOTE, box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.title_justify = table.caption_justify = "left"
     for index, heading in enumerate(HEADINGS):
         table.add_column(heading, justify="left" if index == 0 else "right", no_wrap=True)
     for case in results["cases"]:
