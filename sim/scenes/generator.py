@@ -39,7 +39,7 @@ CASES: dict[str, Case] = {
     "case2-dense_clutter": Case(lambda rng: Recipe(20, 0, (0.0, 0.003)), (0.99, 1.0)),
     "case3-partially_occluded": Case(lambda rng: Recipe(20, 5, (0.0, 0.002)), (0.2, 0.5)),
     "case4-completely_occluded": Case(
-        lambda rng: Recipe(*((24, 6) if rng.random() < 0.3 else (25, 5)), (0.0, 0.002), bury=True), (0.0, 0.002)
+        lambda rng: Recipe(*((24, 6) if rng.random() < 0.3 else (25, 5)), (0.0, 0.002), bury=True), (0.0, 0.005)
     ),
 }
 HEAP = "case5-random_arranged"

@@ -116,10 +116,8 @@ def _bury(
     flush = replace(recipe, gaps=(0.0, 0.0))
     placed: list[Placement] = []
     for name in sorted(names, key=lambda n: n not in ("rect", "concave", "triangle", "cube")):
-        if left.any():
-            found = _most_covering(top, name, left, centre, flush, rng)
-            if found is None:
-                return None
+        found = _most_covering(top, name, left, centre, flush, rng) if left.any() else None
+        if found is not None:
             placed.append(top.put(name, *found))
             left = left & ~top.filled
         else:

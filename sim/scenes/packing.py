@@ -42,14 +42,14 @@ class Placement:
 
 @dataclass
 class Layer:
-    """One layer of blocks. `support`: what lies below, None on the table; `taken` and `filled`, shape (CELLS, CELLS)."""
+    """One layer of blocks. `support`: what lies below, None on the table; like `filled` of shape (CELLS, CELLS)."""
 
     level: int = 0
     support: Mask | None = None
     filled: Mask = field(default_factory=lambda: np.zeros((CELLS, CELLS), dtype=bool))
 
     def free(self, name: str, yaw: float, gap: float, forbidden: Mask | None = None) -> Mask:
-        """Middles where the block fits, `gap` [m] from the others and off the forbidden cells, (CELLS, CELLS)."""
+        """Middles where the block fits, `gap` [m] from others and off forbidden cells; (CELLS, CELLS)."""
         allowed = overlap(self.filled, outline(name, yaw, gap)) < 0.5
         plain = outline(name, yaw)
         if forbidden is not None:

@@ -54,7 +54,7 @@ def _key(start: Array, shapes: list[Shape]) -> list[NDArray[np.float64] | str]:
 
 def _simulate(scene: Scene, shapes: list[Shape]) -> Array:
     """Poses at rest, shape (n, 7): position, quaternion xyzw."""
-    model = _model(scene, shapes)
+    model = free_model(scene, shapes)
     data = mujoco.MjData(model)
     for _ in range(round(MAX_TIME / TIMESTEP)):
         mujoco.mj_step(model, data)
@@ -65,7 +65,8 @@ def _simulate(scene: Scene, shapes: list[Shape]) -> Array:
     return np.column_stack([poses[:, :3], poses[:, 4:], poses[:, 3]])
 
 
-def _model(scene: Scene, shapes: list[Shape]) -> mujoco.MjModel:
+def free_model(scene: Scene, shapes: list[Shape]) -> mujoco.MjModel:
+    """The objects on a table and nothing else; bodies `object0`, `object1`, … in the scene's order."""
     spec = mujoco.MjSpec()
     configure(spec)
     spec.worldbody.add_geom(
