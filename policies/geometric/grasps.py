@@ -15,6 +15,7 @@ from pg4da.policies.types import Grasp, GripperShape
 
 DEEP, SHALLOW = 0.033, 0.020
 SIDE = 0.0035
+ALIKE = 40
 
 
 def grasp_candidates(
@@ -41,15 +42,18 @@ def slots_now(
     """Finger slots beside the target among everything seen above the fingertips."""
     taken = cloud.above & ~segments.target_pixels & (cloud.xyz[..., 2] > tip - 0.003)
     near = np.abs(cloud.xyz[..., :2] - target.centre).max(axis=-1) < 0.17
-    points = cloud.xyz[taken & near & _rim(taken)].astype(float)
-    obstacles = points[~_own_side(points, target)][:, :2]
+    chosen = taken & near & _rim(taken)
+    points = cloud.xyz[chosen].astype(float)
+    own_color = np.median(cloud.rgb[segments.target_pixels], axis=0)
+    alike = np.abs(cloud.rgb[chosen] - own_color).max(axis=1, initial=0) < ALIKE
+    obstacles = points[~_own_side(points, alike, target)][:, :2]
     angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
     return find_slots(target.outline, obstacles, target.centre, angles, gripper.finger_width)
 
 
-def _own_side(points: Array, target: Thing) -> NDArray[np.bool_]:
-    """Which points (n, 3) are the target's own side faces: lower than its top, straight below its outline."""
-    low = points[:, 2] < target.top - HEIGHT_STEP
+def _own_side(points: Array, alike: NDArray[np.bool_], target: Thing) -> NDArray[np.bool_]:
+    """Which points (n, 3) are the target's own: of its colour or below its top, and straight below its outline."""
+    low = alike | (points[:, 2] < target.top - HEIGHT_STEP)
     apart = np.linalg.norm(points[low, None, :2] - target.outline[None, ::2], axis=-1).min(axis=1, initial=np.inf)
     own = np.zeros(len(points), bool)
     own[low] = apart < SIDE

@@ -34,6 +34,13 @@ class Stroke:
     def length(self) -> float:
         return float(np.linalg.norm(self.end - self.start))
 
+    @property
+    def course(self) -> tuple[float, float, float]:
+        """Unit vector of travel, and length [m]."""
+        length = self.length
+        d = (self.end - self.start) / max(length, 1e-9)
+        return float(d[0]), float(d[1]), length
+
     def at(self, s: float) -> Array:
         """Point after s [m] of travel, held at the end."""
         return np.asarray(self.start + (self.end - self.start) * min(1.0, max(0.0, s / max(self.length, 1e-9))))
@@ -81,15 +88,16 @@ class Table:
         space.collision_slop, space.collision_bias = 0.3, 0.02
         bodies = [self._add(space, recipe) for recipe in self._recipes]
         hands = [self._add_hand(space, stroke) for stroke in strokes]
+        courses = [stroke.course for stroke in strokes]
         travel = 0.0
         for stop in stops:
             count = max(1, int(np.ceil((stop - travel) / self._step - 1e-9)))
             for _ in range(count):
                 before, travel = travel, travel + (stop - travel) / count
                 count -= 1
-                for hand, stroke in zip(hands, strokes, strict=True):
-                    move = (stroke.at(travel) - stroke.at(before)) * MM
-                    hand.velocity = (float(move[0]), float(move[1]))
+                for hand, (dx, dy, length) in zip(hands, courses, strict=True):
+                    move = (min(travel, length) - min(before, length)) * MM
+                    hand.velocity = (dx * move, dy * move)
                 space.step(1.0)
             yield self._read(bodies, stop)
 

@@ -17,13 +17,13 @@ def direction(angle: float) -> Array:
 def hull(points: Array, simplify: float = 0.0008) -> Array:
     """Convex hull, counter-clockwise; vertices within `simplify` [m] of the line between their neighbours left out."""
     corners = cv2.convexHull((points * 1e3).astype(np.float32))
-    corners = cv2.approxPolyDP(corners, simplify * 1e3, True)[:, 0].astype(float) * 1e-3
+    corners = np.asarray(cv2.approxPolyDP(corners, simplify * 1e3, True), np.float64)[:, 0] * 1e-3
     if len(corners) < 3:
         centre = points.mean(axis=0)
         return centre + 0.002 * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
     if signed_area(corners) < 0:
         corners = corners[::-1]
-    return corners
+    return np.asarray(corners)
 
 
 def signed_area(polygon: Array) -> float:

@@ -89,7 +89,8 @@ class GeometricPolicy:
         plans = list(isolating_plans(target.outline, target.centre, space, self.workspace, self.gripper, self.settings))
         table = [*(t for t in segments.others if not t.raised), target]
         judge = Judge(table, len(table) - 1, self.workspace, self.gripper, self.settings)
-        chosen = shortlist(plans, table, self.gripper, self.settings.look_ahead)
+        middle = np.mean([t.centre for t in table], axis=0)
+        chosen = shortlist(plans, space, target.centre, middle, self.settings.look_ahead)
         judged = [w for w in (judge.worth(plan) for plan in chosen) if w is not None]
         return [self._push(w) for w in sorted(judged, key=lambda w: -w.value)]
 

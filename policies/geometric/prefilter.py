@@ -1,14 +1,54 @@
-"""Which of the many candidate pushes are worth simulating, by a look at what lies in their lanes."""
+"""Which of the many candidate pushes are worth simulating, by a look at what lies in their lanes.
+
+Measured by simulating every candidate in generated scenes of 9 and 20 objects (768 and 1,920 pushes): the share worth
+more than 0.8 was 0.38 and 0.05 for single strokes past a side, 0.56 and 0.23 for rakes, 0.58 and 0.29 for two arms,
+0.62 and 0.24 for strokes through the target itself; the correlations with what lies in the lane (−0.4 .. −0.1), ahead
+of the target (−0.4 .. −0.1) and with heading into the clutter (−0.3 .. 0.1) give the order within a family.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pg4da.policies.geometric.pushes import Plan
-from pg4da.policies.geometric.segmentation import Thing
-from pg4da.policies.types import GripperShape
+import numpy as np
+
+from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.geometric.pushes import FreeSpace, Plan
+
+QUOTA = {"centre": 3, "rake": 4, "dual": 3, "single": 2}
+INWARD = {"centre": 3.0, "single": 0.5, "rake": 0.0, "dual": 0.0}
+LEAST_TURN = 0.9
 
 
-def shortlist(plans: Sequence[Plan], things: Sequence[Thing], gripper: GripperShape, count: int) -> list[Plan]:
-    """The `count` most promising plans; families and directions are mixed."""
-    return list(plans[:: max(1, len(plans) // count)])[:count]
+def shortlist(plans: Sequence[Plan], space: FreeSpace, target: Array, middle: Array, scale: float) -> list[Plan]:
+    """The most promising plans of each family, different in direction; `scale` multiplies the quotas.
+
+    target, middle: centre of the target and mean of all centres, (2,) in `world` [m].
+    """
+    chosen: list[Plan] = []
+    for family, quota in QUOTA.items():
+        mine = [p for p in plans if p.family == family]
+        costs = [_cost(p, space, target, middle) for p in mine]
+        kept: list[Plan] = []
+        for index in np.argsort(costs, kind="stable"):
+            if len(kept) >= round(quota * scale):
+                break
+            if all(_turn(mine[index], other) > LEAST_TURN / quota for other in kept):
+                kept.append(mine[index])
+        chosen += kept
+    return chosen
+
+
+def _cost(plan: Plan, space: FreeSpace, target: Array, middle: Array) -> float:
+    """Low for a thin lane, free room ahead of the target, and a way out of the clutter."""
+    stroke = plan.strokes[0]
+    d = np.array(stroke.course[:2])
+    lane = float(np.mean([space.taken_along(s.start, s.end, 0.014) for s in plan.strokes]))
+    ahead = space.taken_along(target + 0.03 * d, target + 0.10 * d, 0.03)
+    return lane + ahead + INWARD[plan.family] * float((middle - target) @ d) / 0.1
+
+
+def _turn(a: Plan, b: Plan) -> float:
+    """Angle between the travels of two plans [rad]."""
+    cosine = np.dot(a.strokes[0].course[:2], b.strokes[0].course[:2])
+    return float(np.arccos(np.clip(cosine, -1, 1)))

@@ -16,7 +16,7 @@ from pg4da.policies.geometric.settings import Bounds, Settings
 from pg4da.policies.types import GripperShape
 
 CELL = 0.003
-BEYOND = (0.0, 0.02, 0.04, 0.07)
+BEYOND = (0.01, 0.04, 0.07)
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class FreeSpace:
         self._distance = cv2.distanceTransform(1 - self._taken, cv2.DIST_L2, 3) * CELL
 
     def _cells(self, points: NDArray[np.floating]) -> NDArray[np.intp]:
-        index = ((points - self._origin) / CELL).astype(np.intp)
-        return np.clip(index, 0, self._taken.shape[0] - 1)
+        index = ((np.asarray(points) - self._origin) / CELL).astype(np.intp)
+        return np.asarray(np.clip(index, 0, self._taken.shape[0] - 1), np.intp)
 
     def free(self, points: Array, radius: float) -> NDArray[np.bool_]:
         """Which points (n, 2) have nothing within `radius` [m]."""
@@ -81,9 +81,8 @@ def isolating_plans(
 def _lanes(sides: tuple[float, float], gripper: GripperShape) -> Iterator[tuple[float, float, str]]:
     """Offset across the travel, opening and family of the single-gripper strokes for one direction."""
     half = gripper.finger_thickness
-    for gap in (0.002, -0.006, 0.010):
-        yield sides[1] + half + gap, 0.0, "single"
-        yield sides[0] - half - gap, 0.0, "single"
+    yield sides[1] + half + 0.002, 0.0, "single"
+    yield sides[0] - half - 0.002, 0.0, "single"
     yield 0.5 * (sides[0] + sides[1]), 0.0, "centre"
     for play in (0.005, 0.012):
         width = sides[1] - sides[0] + 2 * play
@@ -123,7 +122,7 @@ def _pairs(
     start = behind.start - back * d
     length = max(ahead.length, float((behind.end - start) @ d))
     pair = (stroke_along(ahead.start, angle, length), stroke_along(start, angle, length))
-    ends_inside = all(bounds.inside(*p, settings.workspace_margin) for s in pair for p in (s.start, s.end))
+    ends_inside = bounds.contain(np.array([p for s in pair for p in (s.start, s.end)]), settings.workspace_margin).all()
     if ends_inside and float(space.free(start[None], _clear_radius(gripper, 0.0))[0]):
         yield Plan("dual", pair, (length - 0.03, length))
 

@@ -75,7 +75,7 @@ def segment(cloud: Cloud, observation: Observation, second_layer: float) -> Segm
 def _label(cloud: Cloud) -> tuple[NDArray[np.int32], int]:
     """Label pixels, (h, w), 0 where there is no object; cut between neighbours that differ in colour or height."""
     color = cv2.medianBlur(cloud.rgb, 3).astype(np.int16)
-    height = cv2.medianBlur(np.ascontiguousarray(cloud.xyz[..., 2]), 3)
+    height = np.asarray(cv2.medianBlur(np.ascontiguousarray(cloud.xyz[..., 2]), 3), np.float32)
     cut = np.zeros(height.shape, bool)
     for axis in (0, 1):
         differs = np.abs(np.diff(color, axis=axis)).max(axis=-1) > COLOR_STEP

@@ -34,7 +34,7 @@ class Settings:
 
     grasp_threshold: the best grasp is tried when its score reaches this; else the policy pushes.
     clearance: least room between a finger and anything it must not touch, each side.
-    look_ahead: how many pushes are simulated in a decision (a count, so that decisions are deterministic).
+    look_ahead: scales how many pushes are simulated in a decision (counts, so that decisions are deterministic).
     """
 
     floor: float = 0.010
@@ -47,8 +47,8 @@ class Settings:
     grasp_threshold: float = 0.45
     desperate_threshold: float = 0.25
     visible_enough: float = 0.80
-    look_ahead: int = 14
-    look_ahead_step: float = 0.004
+    look_ahead: float = 1.0
+    look_ahead_step: float = 0.005
     path_spacing: float = 0.02
     workspace_margin: float = 0.03
     second_layer: float = 0.060

@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from pg4da.policies.geometric.outlines import Array
 
 BIN = 0.003
-REACH = 0.075
+REACH = 0.066
 ROOM = 0.045
 FLAT = 0.0015
 FINE = 0.001
-SPAN = 0.12
+SPAN = 0.10
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     room_low = _free_length(taken[..., ::-1], -low)
     face_high, mid_high = _face(edge_high, high, half)
     face_low, mid_low = _face(-edge_low, -low, half)
-    lane = (np.arange(lanes) + 0.5) * BIN - REACH
+    lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
     return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, np.abs(mid_high - mid_low), centre)
 
 
@@ -98,10 +98,14 @@ def _occupied(points: Array, angles: Array, lanes: int, half: int) -> NDArray[np
 
 def _free_length(taken: NDArray[np.bool_], edge: Array) -> Array:
     """Free length beyond a contact edge (angles, lanes), at most ROOM; slightly negative where something touches."""
-    columns = np.arange(taken.shape[2]) * FINE - SPAN
-    beyond = taken & (columns[None, None] > edge[..., None] - 0.002)
-    first = np.where(beyond.any(axis=2), columns[beyond.argmax(axis=2)], np.inf)
-    return np.asarray(np.where(np.isfinite(edge), np.minimum(first - edge, ROOM), 0.0))
+    columns = np.arange(taken.shape[2], dtype=np.int16)
+    known = np.isfinite(edge)
+    first = np.ceil((np.where(known, edge, 0.0) - 0.002 + SPAN) / FINE).astype(np.int16)
+    beyond = taken & (columns >= first[..., None])
+    hit = beyond.argmax(axis=2)
+    blocked = np.take_along_axis(beyond, hit[..., None], axis=2)[..., 0]
+    room = np.where(blocked, hit * FINE - SPAN - np.where(known, edge, 0.0), ROOM)
+    return np.asarray(np.where(known, np.minimum(room, ROOM), 0.0))
 
 
 def _widest(edge: Array, half: int) -> Array:
@@ -109,21 +113,17 @@ def _widest(edge: Array, half: int) -> Array:
     kernel = np.ones((1, 2 * half + 1), np.uint8)
     low = np.where(np.isfinite(edge), edge, -1e6)
     out = cv2.dilate(low, kernel, borderType=cv2.BORDER_CONSTANT, borderValue=-1e6)
-    return np.where(out > -1e5, out, -np.inf)
+    return np.asarray(np.where(out > -1e5, out, -np.inf), np.float64)
 
 
 def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array]:
     """How much of the finger's width touches within FLAT of the contact [m], and the middle of that in v [m]."""
-    lanes = edge.shape[1]
+    width = 2 * half + 1
     padded = np.pad(edge, ((0, 0), (half, half)), constant_values=-np.inf)
-    count = np.zeros(edge.shape)
-    moment = np.zeros(edge.shape)
-    for shift in range(2 * half + 1):
-        touching = padded[:, shift : shift + lanes] > contact - FLAT
-        count += touching
-        moment += touching * (shift - half)
-    middle = moment / np.maximum(count, 1) + np.arange(lanes)[None]
-    return count * BIN, middle * BIN
+    touching = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1) > (contact - FLAT)[..., None]
+    count = touching.sum(axis=2)
+    moment = touching @ np.arange(-half, half + 1.0)
+    return count * BIN, (moment / np.maximum(count, 1) + np.arange(edge.shape[1])) * BIN
 
 
 def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64]:

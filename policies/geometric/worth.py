@@ -42,10 +42,10 @@ class Judge:
         self._bounds = bounds
         self._gripper = gripper
         self._settings = settings
-        self._outlines = [np.concatenate([densify(p, 0.0025) for p in t.parts]) for t in things]
-        self._outlines[target] = densify(things[target].outline, 0.0025)
+        self._outlines = [np.concatenate([densify(p, 0.003) for p in t.parts]) for t in things]
+        self._outlines[target] = densify(things[target].outline, 0.0028)
         self._centres = np.array([t.centre for t in things])
-        self._angles = np.arange(24) * np.pi / 24
+        self._angles = np.arange(18) * np.pi / 18
         self._table = Table(things, gripper, settings.look_ahead_step)
 
     def worth(self, plan: Plan) -> Worth | None:
@@ -54,6 +54,8 @@ class Judge:
         for prediction in self._table.plough(plan.strokes, plan.stops):
             if self._leaves(prediction):
                 break
+            if np.abs(prediction.shift).max() < MOVED:
+                continue
             value, grasp = self._value(plan, prediction)
             if best is None or value > best.value + 1e-6:
                 best = Worth(plan, prediction.travel, value, grasp)
