@@ -38,3 +38,9 @@ class Trajectory:
         i = int(np.searchsorted(self.times, max(t, 0.0), side="right")) - 1
         a = (t - self.times[i]) / (self.times[i + 1] - self.times[i])
         return np.asarray((1.0 - a) * self.positions[i] + a * self.positions[i + 1])
+
+    def slower(self, factor: float) -> Trajectory:
+        """The same path, taking `factor` >= 1 times as long."""
+        if factor < 1.0:
+            raise ValueError(f"a factor of {factor:g} would make it faster")
+        return Trajectory(self.times * factor, self.positions)

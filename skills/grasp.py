@@ -6,6 +6,7 @@ from typing import Any
 
 from pg4da.policies.types import Grasp
 from pg4da.skills.execute import follow, move_grippers, wait
+from pg4da.skills.place import CARRYING
 from pg4da.skills.plan import Motion
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
@@ -50,12 +51,13 @@ class MakeGrasp(Skill):
         program = motion.program
         yield from move_grippers(self.context, program.widths)
         for index, stage in enumerate(motion.plan.stages):
-            yield from follow(self.context, stage)
+            holding = program.close_after is not None and index > program.close_after
+            yield from follow(self.context, {n: t.slower(CARRYING if holding else 1.0) for n, t in stage.items()})
             if index == program.close_after:
                 yield from move_grippers(self.context, {arm: 0.0}, force=FORCE)
                 yield from wait(self.context, 0.1)
                 self._holding(arm, "nothing_held", "the fingers closed on nothing")
-            elif program.close_after is not None and index > program.close_after:
+            elif holding:
                 self._holding(arm, "lost_grip", "the object slipped out on the way")
 
     def _holding(self, arm: str, code: str, message: str) -> None:

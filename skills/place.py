@@ -12,6 +12,7 @@ from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
 DROP_HEIGHT = 0.01  # m of the fingertips above the bin's opening: what is let go must not bounce out
+CARRYING = 1.6  # times as slow as an empty arm
 SHOW_HEIGHT = 0.35  # m above the table
 
 
@@ -63,11 +64,16 @@ class GoHome(Skill):
     def run(self, inputs: Ports) -> Steps:
         """Nothing to do where an arm is home already."""
         yield
-        arms = self.context.cell.arms
-        away = {n: a.home for n, a in arms.items() if np.max(np.abs(a.state.q - a.home)) > 0.01}
-        if away:
-            yield from go(self, away, "unreachable_home")
+        yield from go_home(self, "unreachable_home")
         return self.Outputs()
+
+
+def go_home(skill: Skill, code: str) -> Steps:
+    """Every arm that is not home already, at once. Raises SkillFailure with `code`."""
+    arms = skill.context.cell.arms
+    away = {n: a.home for n, a in arms.items() if np.max(np.abs(a.state.q - a.home)) > 0.01}
+    if away:
+        yield from go(skill, away, code)
 
 
 def carry(skill: Skill, arm: str, tip: Array, code: str) -> Steps:
@@ -79,7 +85,8 @@ def carry(skill: Skill, arm: str, tip: Array, code: str) -> Steps:
     failure: SkillFailure | None = None
     for yaw in np.linspace(0.0, np.pi, 6, endpoint=False):
         try:
-            yield from go(skill, {arm: looking_down(point, float(yaw))}, code)
+            yield from go(skill, {arm: looking_down(point, float(yaw))}, code, pace=CARRYING)
+            check_held(skill, arm)
             return
         except SkillFailure as error:
             if error.phase is not Phase.PLANNING:
@@ -89,8 +96,17 @@ def carry(skill: Skill, arm: str, tip: Array, code: str) -> Steps:
     raise failure
 
 
-def go(skill: Skill, goals: dict[str, Array], code: str) -> Steps:
-    """Plan a transit from where the arms are and make it. Raises SkillFailure with `code` when there is no way."""
+def check_held(skill: Skill, arm: str) -> None:
+    """Raises SkillFailure `lost_grip` when the gripper of `arm` holds nothing any more."""
+    if not skill.context.cell.arms[arm].gripper.state.object_detected:
+        raise SkillFailure("lost_grip", Phase.EXECUTION, f"the {arm} gripper lost what it carried")
+
+
+def go(skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0) -> Steps:
+    """Plan a transit from where the arms are and make it, `pace` times as slowly as it could be.
+
+    Raises SkillFailure with `code` when there is no way.
+    """
     shared, cell = services(skill.context), skill.context.cell
     seen = shared.last_observation
     clutter = None if seen is None else Clutter(seen.grid, seen.height)
@@ -102,7 +118,7 @@ def go(skill: Skill, goals: dict[str, Array], code: str) -> Steps:
     except MotionError as error:
         raise SkillFailure(code, Phase.PLANNING, str(error)) from error
     for stage in plan.stages:
-        yield from follow(skill.context, stage)
+        yield from follow(skill.context, {name: t.slower(pace) for name, t in stage.items()})
 
 
 def tool_pose(skill: Skill, arm: str) -> Array:

@@ -10,7 +10,7 @@ from pg4da.policies.types import Observation
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.stages import Line
-from pg4da.skills.place import go, tool_pose
+from pg4da.skills.place import go, go_home, tool_pose
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
@@ -35,7 +35,7 @@ class Recover(Skill):
             yield from move_grippers(self.context, {name: min(gripper.max_width, gripper.state.width + 0.03)})
             yield from self._back_off(name)
         try:
-            yield from go(self, {n: a.home for n, a in cell.arms.items()}, "cannot_recover")
+            yield from go_home(self, "cannot_recover")
         except SkillFailure as failure:
             raise SkillFailure("cannot_recover", failure.phase, failure.message, recoverable=False) from failure
         return self.Outputs()

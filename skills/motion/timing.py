@@ -14,6 +14,7 @@ from toppra.constraint import JointAccelerationConstraint, JointVelocityConstrai
 from pg4da.hardware.frames import Array
 
 PERIOD = 0.008  # s; the UR5e's controller takes a set point every 8 ms at 125 Hz
+_NEXT_TO_NOTHING = 2e-3  # rad or m
 _SHARE = 0.95  # of each limit; the rest is for what lies between grid points
 
 
@@ -44,7 +45,7 @@ def parametrise(points: Array, limits: Limits, period: float = PERIOD) -> tuple[
     points = _distinct(points, limits)
     if len(points) == 1:
         return np.array([0.0, period]), np.repeat(points, 2, axis=0)
-    profile = _profile(points, limits)
+    profile = _hop(points, limits) if len(points) == 2 and _short(points) else _profile(points, limits)
     duration = profile.duration
     for _ in range(8):
         steps = int(np.ceil(duration / period - 1e-9))
@@ -68,6 +69,30 @@ def excess_ratio(positions: Array, limits: Limits, period: float) -> float:
     fast = np.max(np.abs(velocity) / limits.velocity)
     sharp = np.max(np.abs(acceleration) / limits.acceleration)
     return float(max(fast, np.sqrt(sharp)))
+
+
+@dataclass(frozen=True)
+class _Hop:
+    """From one point to another near by, smoothly; TOPP-RA has no answer for motions next to nothing."""
+
+    start: Array
+    end: Array
+    duration: float
+
+    def __call__(self, times: Array) -> Array:
+        share = np.asarray(times)[:, None] / self.duration
+        return np.asarray(self.start + (3 * share**2 - 2 * share**3) * (self.end - self.start))
+
+
+def _short(points: Array) -> bool:
+    return bool(np.max(np.abs(points[1] - points[0])) < _NEXT_TO_NOTHING)
+
+
+def _hop(points: Array, limits: Limits) -> _Hop:
+    """Its acceleration is 6 d / T² at both ends."""
+    distance = np.abs(points[1] - points[0])
+    needed = np.sqrt(6.0 * np.max(distance / (_SHARE * limits.acceleration)))
+    return _Hop(points[0], points[1], max(float(needed), 4 * PERIOD))
 
 
 def _distinct(points: Array, limits: Limits) -> Array:
