@@ -79,15 +79,26 @@ class Table:
         self._things = things
         self._gripper = gripper
         self._step = step
-        self._recipes = [_recipe(t) for t in things]
+        self._space = pymunk.Space()
+        self._space.iterations, self._space.damping = 8, 0.0
+        self._space.collision_slop, self._space.collision_bias = 0.3, 0.02
+        self._homes = [(float(t.centre[0] * MM), float(t.centre[1] * MM)) for t in things]
+        self._bodies = [self._add(_recipe(t), home) for t, home in zip(things, self._homes, strict=True)]
 
     def plough(self, strokes: Sequence[Stroke], stops: Sequence[float]) -> Iterator[Prediction]:
         """Move the grippers together along their strokes, by equal travel, and yield what lies where at each stop."""
-        space = pymunk.Space()
-        space.iterations, space.damping = 8, 0.0
-        space.collision_slop, space.collision_bias = 0.3, 0.02
-        bodies = [self._add(space, recipe) for recipe in self._recipes]
-        hands = [self._add_hand(space, stroke) for stroke in strokes]
+        for body, home in zip(self._bodies, self._homes, strict=True):
+            body.position, body.angle = home, 0.0
+        hands = [self._add_hand(stroke) for stroke in strokes]
+        try:
+            yield from self._stops(strokes, hands, stops)
+        finally:
+            for hand in hands:
+                self._space.remove(hand, *hand.shapes)
+
+    def _stops(
+        self, strokes: Sequence[Stroke], hands: Sequence[pymunk.Body], stops: Sequence[float]
+    ) -> Iterator[Prediction]:
         courses = [stroke.course for stroke in strokes]
         travel = 0.0
         for stop in stops:
@@ -98,40 +109,39 @@ class Table:
                 for hand, (dx, dy, length) in zip(hands, courses, strict=True):
                     move = (min(travel, length) - min(before, length)) * MM
                     hand.velocity = (dx * move, dy * move)
-                space.step(1.0)
-            yield self._read(bodies, stop)
+                self._space.step(1.0)
+            yield self._read(stop)
 
-    def _read(self, bodies: Sequence[pymunk.Body], travel: float) -> Prediction:
+    def _read(self, travel: float) -> Prediction:
         shift = [
             (b.position.x / MM - t.centre[0], b.position.y / MM - t.centre[1])
-            for b, t in zip(bodies, self._things, strict=True)
+            for b, t in zip(self._bodies, self._things, strict=True)
         ]
-        return Prediction(travel, np.array(shift).reshape(-1, 2), np.array([b.angle for b in bodies]))
+        return Prediction(travel, np.array(shift).reshape(-1, 2), np.array([b.angle for b in self._bodies]))
 
-    def _add(self, space: pymunk.Space, recipe: _Recipe) -> pymunk.Body:
+    def _add(self, recipe: _Recipe, home: tuple[float, float]) -> pymunk.Body:
         body = pymunk.Body(recipe.mass, recipe.moment)
-        body.position = recipe.centre
+        body.position = home
         shapes = [pymunk.Poly(body, part) for part in recipe.parts]
         for shape in shapes:
             shape.friction = FRICTION
-        space.add(body, *shapes)
+        self._space.add(body, *shapes)
         return body
 
-    def _add_hand(self, space: pymunk.Space, stroke: Stroke) -> pymunk.Body:
+    def _add_hand(self, stroke: Stroke) -> pymunk.Body:
         body = pymunk.Body(body_type=pymunk.Body.KINEMATIC)
         body.position = tuple(stroke.start * MM)
         body.angle = stroke.yaw
-        space.add(body)
+        self._space.add(body)
         for box in finger_boxes(self._gripper, stroke.width):
             shape = pymunk.Poly(body, (box * MM).tolist())
             shape.friction = FINGER_FRICTION
-            space.add(shape)
+            self._space.add(shape)
         return body
 
 
 @dataclass(frozen=True)
 class _Recipe:
-    centre: tuple[float, float]
     parts: list[list[tuple[float, float]]]
     mass: float
     moment: float
@@ -142,7 +152,7 @@ def _recipe(thing: Thing) -> _Recipe:
     parts = [[(float(x), float(y)) for x, y in part] for part in local]
     spread = float(np.mean([np.mean(np.sum(part**2, axis=1)) for part in local]))
     mass = float(sum(abs(signed_area(part)) for part in local)) * 1e-3
-    return _Recipe((float(thing.centre[0] * MM), float(thing.centre[1] * MM)), parts, mass, mass * spread * 0.5)
+    return _Recipe(parts, mass, mass * spread * 0.5)
 
 
 def closing_across(angle: float) -> float:

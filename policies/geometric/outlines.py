@@ -20,7 +20,7 @@ def hull(points: Array, simplify: float = 0.0008) -> Array:
     corners = np.asarray(cv2.approxPolyDP(corners, simplify * 1e3, True), np.float64)[:, 0] * 1e-3
     if len(corners) < 3:
         centre = points.mean(axis=0)
-        return centre + 0.002 * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]])
+        return np.asarray(centre + 0.002 * np.array([[-1.0, -1.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]]))
     if signed_area(corners) < 0:
         corners = corners[::-1]
     return np.asarray(corners)

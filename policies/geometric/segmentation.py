@@ -15,6 +15,7 @@ from pg4da.policies.types import Observation
 COLOR_STEP = 14
 HEIGHT_STEP = 0.006
 LEAST_PIXELS = 16
+EDGE_GROWTH = 0.3  # pixels: the outermost pixel centres lie 0 to 0.5 inside the edge
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _thing(cloud: Cloud, pixels: NDArray[np.intp], is_target: bool, second_layer
 
 
 def _contour(cloud: Cloud, pixels: NDArray[np.intp]) -> Array:
-    """The longest contour of a set of pixels, in `world`, moved out by half a pixel."""
+    """The longest contour of a set of pixels, in `world`, moved out by EDGE_GROWTH pixels."""
     rows, cols = np.divmod(pixels, cloud.above.shape[1])
     r0, c0 = int(rows.min()) - 1, int(cols.min()) - 1
     mask = np.zeros((int(rows.max()) - r0 + 2, int(cols.max()) - c0 + 2), np.uint8)
@@ -130,7 +131,7 @@ def _contour(cloud: Cloud, pixels: NDArray[np.intp]) -> Array:
     points = cloud.xyz[best[:, 1] + r0, best[:, 0] + c0, :2].astype(float)
     away = points - points.mean(axis=0)
     length = np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-6)
-    return np.asarray(points + away / length * 0.5 * cloud.pixel)
+    return np.asarray(points + away / length * EDGE_GROWTH * cloud.pixel)
 
 
 def _held_up(cloud: Cloud, outline: Array, top: float) -> bool:
