@@ -19,7 +19,10 @@ CONCAVITY = 0.05  # CoACD's threshold for the other pieces
 
 
 def convex_parts(vertices: Array, faces: Faces) -> list[Array]:
-    """Vertices (n, 3) of convex parts of a mesh; connected pieces come apart first. Raises ValueError if none is solid."""
+    """Vertices (n, 3) of convex parts of a mesh; connected pieces come apart first.
+
+    Raises ValueError when no piece is solid.
+    """
     parts: list[Array] = []
     for piece_vertices, piece_faces in _pieces(vertices, faces):
         hull = _volume(piece_vertices)

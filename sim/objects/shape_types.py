@@ -16,7 +16,7 @@ from pg4da.sim.objects.solids import mass_properties
 
 @dataclass(frozen=True)
 class Primitive:
-    """A box (half sizes) or cylinder (radius, half height, unused) along the object's axes, its middle at `position` [m]."""
+    """A box (half sizes) or cylinder (radius, half height, unused) along the axes; `position`: its middle [m]."""
 
     kind: Literal["box", "cylinder"]
     size: tuple[float, float, float]

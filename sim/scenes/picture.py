@@ -16,8 +16,8 @@ from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.scenes.settle import free_model
 
 SIZE = (480, 360)
-EYE, LOOK_AT = (-0.1, 0.0, 0.62), (0.0, 0.5, 0.0)
-VIEW = math.radians(36)
+EYE, LOOK_AT = (-0.03, 0.38, 0.98), (0.0, 0.5, 0.0)
+VIEW = math.radians(23)
 
 
 def scene_picture(scene: Scene, objects_dir: Path | None = None) -> NDArray[np.uint8]:
