@@ -22,6 +22,7 @@ from pg4da.sim.scenes.settle import settle
 
 MIN_RING = 0.77  # the loosest of the published structured scenes
 ATTEMPTS = 40
+SETTLINGS = 5
 HEIGHT = 0.045  # m; all blocks stand equally tall
 MIDDLE = (0.0, 0.5)
 
@@ -71,7 +72,7 @@ def generate(case: str, seed: int, target: str | None = None) -> Scene:
 
 def _attempt(case: str, name: str, target: str, rng: np.random.Generator) -> Scene | None:
     if case == HEAP:
-        return _settled(_scene(name, case, drop_heap(target, rng), rng))
+        return _steady(_scene(name, case, drop_heap(target, rng), rng))
     visible = CASES[case].visible
     placements = lay_out(target, CASES[case].recipe(rng), visible, rng)
     if placements is None:
@@ -99,6 +100,20 @@ def _settled(scene: Scene) -> Scene | None:
         return settle(scene)
     except SceneError:  # something rolled away: not a scene
         return None
+
+
+def _steady(scene: Scene) -> Scene | None:
+    """A heap at rest for good: settled until settling once more hardly moves it. None when it goes on creeping."""
+    before = _settled(scene)
+    for _ in range(SETTLINGS):
+        after = _settled(before) if before is not None else None
+        if before is None or after is None:
+            return None
+        moves = [np.linalg.norm(a.position - b.position) for a, b in zip(before.objects, after.objects, strict=True)]
+        if max(moves) < 0.001:
+            return after
+        before = after
+    return None
 
 
 def _in_layers(scene: Scene, placements: list[Placement]) -> bool:
