@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import cv2
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +32,17 @@ def signed_area(polygon: Array) -> float:
     """Area [m²], positive when counter-clockwise."""
     x, y = polygon[:, 0], polygon[:, 1]
     return float(0.5 * np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+
+
+def centroid(parts: Sequence[Array]) -> Array:
+    """Centre of area, (2,), of convex polygons that do not overlap."""
+    areas, middles = [], []
+    for part in parts:
+        ends = np.roll(part, -1, axis=0)
+        cross = part[:, 0] * ends[:, 1] - ends[:, 0] * part[:, 1]
+        areas.append(max(float(cross.sum()) / 2, 1e-9))
+        middles.append(((part + ends) * cross[:, None]).sum(axis=0) / (6 * areas[-1]))
+    return np.asarray(np.average(middles, axis=0, weights=areas))
 
 
 def densify(polygon: Array, spacing: float = 0.002) -> Array:

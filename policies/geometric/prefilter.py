@@ -15,7 +15,7 @@ import numpy as np
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.pushes import FreeSpace, Plan
 
-QUOTA = {"centre": 3, "rake": 4, "dual": 3, "single": 2}
+QUOTA = {"centre": 3, "rake": 3, "dual": 2, "single": 1}
 INWARD = {"centre": 3.0, "single": 0.5, "rake": 0.0, "dual": 0.0}
 LEAST_TURN = 0.9
 

@@ -16,7 +16,7 @@ from pg4da.policies.geometric.settings import Bounds, Settings
 from pg4da.policies.types import GripperShape
 
 CELL = 0.003
-BEYOND = (0.01, 0.04, 0.07)
+BEYOND = (0.02, 0.06)
 
 
 @dataclass(frozen=True)
@@ -52,8 +52,8 @@ class FreeSpace:
     def taken_along(self, start: Array, end: Array, half: float) -> float:
         """Share of a strip of half-width `half` [m] between two points that something stands on, 0..1."""
         length = float(np.linalg.norm(end - start))
-        along = np.arange(0.0, length + 1e-9, 2 * CELL)
-        across = np.arange(-half, half + 1e-9, 2 * CELL)
+        along = np.arange(0.0, length + 1e-9, 3 * CELL)
+        across = np.arange(-half, half + 1e-9, 3 * CELL)
         d = (end - start) / max(length, 1e-9)
         points = start + along[:, None, None] * d + across[None, :, None] * np.array([-d[1], d[0]])
         index = self._cells(points.reshape(-1, 2))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pg4da.policies.geometric.cloud import Cloud
-from pg4da.policies.geometric.outlines import Array, split_concave
+from pg4da.policies.geometric.outlines import Array, centroid, split_concave
 from pg4da.policies.types import Observation
 
 COLOR_STEP = 14
@@ -117,7 +117,7 @@ def _thing(cloud: Cloud, pixels: NDArray[np.intp], is_target: bool, second_layer
     outline = _contour(cloud, pixels)
     parts = split_concave(outline)
     raised = top > second_layer and _held_up(cloud, outline, top)
-    return Thing(outline, parts, np.concatenate(parts).mean(axis=0), top, is_target, raised)
+    return Thing(outline, parts, centroid(parts), top, is_target, raised)
 
 
 def _contour(cloud: Cloud, pixels: NDArray[np.intp]) -> Array:

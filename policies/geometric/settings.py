@@ -56,4 +56,4 @@ class Settings:
     over_layer: float = 0.010
     broom_width: float = 0.020
     arm_separation: float = 0.10
-    candidates: int = 12
+    candidates: int = 10

@@ -17,7 +17,7 @@ from pg4da.policies.geometric.outlines import Array
 BIN = 0.003
 REACH = 0.066
 ROOM = 0.045
-FLAT = 0.0015
+FLAT = 0.0022  # a pixel on the table: edges are no smoother than that
 FINE = 0.001
 SPAN = 0.10
 
@@ -132,11 +132,11 @@ def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64
     Flat faces hold best, a corner against a face holds, two corners let it turn; contacts far apart in v or far from
     the centroid let it rotate out of the grip; a narrow hold squares itself up and leaves stroke to spare.
     """
-    flat = [np.clip((face - BIN) / 0.009, 0, 1) for face in (slots.face_low, slots.face_high)]
+    flat = [np.clip((face - 2 * BIN) / 0.009, 0, 1) for face in (slots.face_low, slots.face_high)]
     faces = 0.2 + 0.4 * (flat[0] + flat[1])
     width = slots.width
     slope = slots.skew / np.maximum(width, 0.01)
     antipodal = np.clip((0.5 - slope) / 0.3, 0, 1)
-    centring = 1 - 0.6 * np.clip((np.abs(slots.lane[None] - off_centre) - 0.006) / 0.024, 0, 1)
+    centring = 1 - 0.6 * np.clip((np.abs(slots.lane[None] - off_centre) - 0.003) / 0.027, 0, 1)
     narrow = 1 - 1.2 * np.clip(width, 0.0, 0.15)
     return np.where(np.isfinite(width), faces * antipodal * centring * narrow, 0.0)

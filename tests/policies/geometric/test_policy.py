@@ -24,7 +24,7 @@ def test_free_block_is_grasped_across_its_narrow_side(table, turn):
     assert abs((closing_angle(action) - turn + 90) % 180 - 90) <= 6
     assert action.width == pytest.approx(0.045, abs=0.005)  # pixels of the drawn edge are all painted
     assert action.width < action.opening <= POLICY.gripper.max_width
-    assert np.allclose(action.pose[:2, 3], (0.1, 0.45), atol=0.006)
+    assert np.allclose(action.pose[:2, 3], (0.1, 0.45), atol=0.005)
     assert action.pose[2, 3] == pytest.approx(0.012, abs=0.002)
     assert np.allclose(action.pose[:3, 2], (0, 0, -1))
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from pg4da.policies.geometric.jaw import fit_score
-from pg4da.policies.geometric.outlines import densify, hull, signed_area, split_concave
+from pg4da.policies.geometric.outlines import centroid, densify, hull, signed_area, split_concave
 from pg4da.policies.geometric.settings import Settings
 from pg4da.policies.geometric.slots import find_slots, quality
 from pg4da.policies.types import GripperShape
@@ -58,3 +58,9 @@ def test_notched_outline_is_cut_into_parts_that_leave_the_notch_free():
     parts = split_concave(outline)
     assert len(parts) > 1
     assert sum(signed_area(p) for p in parts) < 0.92 * signed_area(hull(outline))
+
+
+def test_centroid_is_the_middle_of_the_area_not_of_the_corners():
+    left = np.array([[0.0, 0], [1, 0], [1, 1], [0.5, 1], [0.2, 1], [0, 1]])
+    assert np.allclose(centroid([left]), (0.5, 0.5))
+    assert np.allclose(centroid([left, left + np.array([1.0, 0.0])]), (1.0, 0.5))
