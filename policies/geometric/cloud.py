@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,15 +25,22 @@ class Cloud:
     pixel: float
 
 
-def cloud_of(view: CameraView, bounds: Bounds, floor: float, pad: int = 4) -> Cloud:
+BASE_RADIUS = 0.14  # m round an arm's base: what stands there is the robot, and nothing could be grasped there
+
+
+def cloud_of(
+    view: CameraView, bounds: Bounds, floor: float, bases: Iterable[tuple[float, float]] = (), pad: int = 4
+) -> Cloud:
     """Back-project the picture and crop it to what rises more than `floor` [m] above the table inside the bounds.
 
-    Raises NoAction when nothing does.
+    What stands within BASE_RADIUS of one of `bases` (x, y) is left out. Raises NoAction when nothing is left.
     """
     depth = np.where(np.isfinite(view.depth), view.depth, 0).astype(np.float32)
     x, y, z = (_coordinate(view, depth, axis) for axis in range(3))
     above = (depth > 0) & (z > floor) & (x > bounds.x_min) & (x < bounds.x_max)
     above &= (y > bounds.y_min) & (y < bounds.y_max)
+    for base_x, base_y in bases:
+        above &= (x - base_x) ** 2 + (y - base_y) ** 2 > BASE_RADIUS**2
     rows, cols = np.flatnonzero(above.any(axis=1)), np.flatnonzero(above.any(axis=0))
     if not rows.size:
         raise NoAction("the camera sees nothing on the table inside the workspace")

@@ -39,7 +39,7 @@ class GeometricPolicy:
 
     def decide(self, observation: Observation, rng: np.random.Generator) -> Decision:
         """Grasps and pushes, best first. Deterministic: `rng` is not drawn from. Raises NoAction on an empty table."""
-        cloud = cloud_of(observation.view, self.workspace, self.settings.floor)
+        cloud = cloud_of(observation.view, self.workspace, self.settings.floor, self.arm_bases.values())
         segments = segment(cloud, observation, self.settings.second_layer)
         grasps = self._grasps(observation, cloud, segments)
         certain = bool(grasps) and grasps[0].score >= self.settings.grasp_threshold

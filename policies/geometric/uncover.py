@@ -19,6 +19,7 @@ from pg4da.policies.types import GripperShape, MapGrid, Observation
 
 DIRECTIONS = 16
 AROUND = 0.05
+LAYER = 0.045  # m; what a thing on top is taken to be tall, where nothing tells
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def sweeps(
     covers = covering(segments.others, weight, observation.grid, above)
     if not covers:
         return []
-    bottom = target.top if target is not None else min(t.top for t in segments.others if t.top > above) - 0.045
+    bottom = target.top if target is not None else segments.others[covers[0]].top - LAYER
     height = max(settings.push_height, bottom + settings.over_layer)
     high = [t for t in segments.others if t.top > height + 0.008]
     space = FreeSpace(cloud, bounds, height - 0.004)
