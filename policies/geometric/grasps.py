@@ -42,18 +42,23 @@ def slots_now(
     """Finger slots beside the target among everything seen above the fingertips."""
     taken = cloud.above & ~segments.target_pixels & (cloud.xyz[..., 2] > tip - 0.003)
     near = np.abs(cloud.xyz[..., :2] - target.centre).max(axis=-1) < 0.17
-    chosen = taken & near & _rim(taken)
-    points = cloud.xyz[chosen].astype(float)
-    own_color = np.median(cloud.rgb[segments.target_pixels], axis=0)
-    alike = np.abs(cloud.rgb[chosen] - own_color).max(axis=1, initial=0) < ALIKE
-    obstacles = points[~_own_side(points, alike, target)][:, :2]
+    taken &= near
+    taken[taken] = ~_own_side(cloud.xyz[taken].astype(float), _alike(cloud, segments, taken), target)
+    obstacles = cloud.xyz[taken & _rim(taken)][:, :2].astype(float)
     angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
     return find_slots(target.outline, obstacles, target.centre, angles, gripper.finger_width)
+
+
+def _alike(cloud: Cloud, segments: Segments, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Which of the taken pixels have the target's colour, (n,)."""
+    own_color = np.median(cloud.rgb[segments.target_pixels], axis=0)
+    return np.asarray(np.abs(cloud.rgb[taken] - own_color).max(axis=1, initial=0) < ALIKE)
 
 
 def _own_side(points: Array, alike: NDArray[np.bool_], target: Thing) -> NDArray[np.bool_]:
     """Which points (n, 3) are the target's own: of its colour or below its top, and straight below its outline."""
     low = alike | (points[:, 2] < target.top - HEIGHT_STEP)
+    low &= np.linalg.norm(points[:, :2] - target.centre, axis=1) < target.radius + SIDE
     apart = np.linalg.norm(points[low, None, :2] - target.outline[None, ::2], axis=-1).min(axis=1, initial=np.inf)
     own = np.zeros(len(points), bool)
     own[low] = apart < SIDE

@@ -32,6 +32,11 @@ class Thing:
     is_target: bool
     raised: bool = False
 
+    @property
+    def radius(self) -> float:
+        """Greatest distance of the outline from the centre [m]."""
+        return float(np.linalg.norm(self.outline - self.centre, axis=1).max())
+
 
 @dataclass(frozen=True)
 class Segments:

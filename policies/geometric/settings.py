@@ -32,7 +32,7 @@ class Bounds:
 class Settings:
     """Tuned on generated scenes only.
 
-    broom_width: opening while sweeping; with 35 mm a 44 mm cylinder was wedged between the fingers instead of pushed.
+    broom_width: opening while sweeping: closed, because fingers 20 or 35 mm apart wedged a cylinder between them.
     grasp_threshold: the best grasp is tried when its score reaches this; else the policy pushes.
     clearance: least room between a finger and anything it must not touch, each side.
     look_ahead: scales how many pushes are simulated in a decision (counts, so that decisions are deterministic).
@@ -54,6 +54,6 @@ class Settings:
     workspace_margin: float = 0.03
     second_layer: float = 0.060
     over_layer: float = 0.010
-    broom_width: float = 0.020
+    broom_width: float = 0.0
     arm_separation: float = 0.10
     candidates: int = 10
