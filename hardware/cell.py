@@ -127,6 +127,11 @@ class Arm(Protocol):
     def gripper(self) -> Gripper: ...
 
     @property
+    def base(self) -> Array | None:
+        """T_world_base (4, 4); None for an arm that does not stand on the table. What is seen there is the robot."""
+        ...
+
+    @property
     def home(self) -> Array:
         """Configuration outside the camera's view, shape (dof,)."""
         ...

@@ -44,6 +44,7 @@ class Follower(ABC):
     ) -> None:
         self.name = name
         self.kinematics = kinematics
+        self.base: Array | None = None
         self.gripper = gripper
         self.home = home
         self._clock = clock

@@ -42,7 +42,8 @@ def look(skill: Skill, target: str) -> Observation:
     grid = MapGrid(x_min=area.x_min, y_min=area.y_min, size=area.x_max - area.x_min)
     try:
         frame = cell.camera.capture()
-        observation, memory.memory = make_observation(frame, grid, target, memory.memory)
+        bases = [arm.base for arm in cell.arms.values() if arm.base is not None]
+        observation, memory.memory = make_observation(frame, grid, target, memory.memory, bases=bases)
     except TimeoutError as error:
         raise SkillFailure("camera_timeout", Phase.EXECUTION, str(error)) from error
     except FrameError as error:

@@ -15,7 +15,7 @@ from pg4da.policies.types import Grasp, GripperShape
 
 DEEP, SHALLOW = 0.033, 0.020
 SIDE = 0.0035
-ALIKE = 40
+ALIKE = 0.08  # of each share of the colour
 
 
 def grasp_candidates(
@@ -52,7 +52,13 @@ def slots_now(
 def _alike(cloud: Cloud, segments: Segments, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Which of the taken pixels have the target's colour, (n,)."""
     own_color = np.median(cloud.rgb[segments.target_pixels], axis=0)
-    return np.asarray(np.abs(cloud.rgb[taken] - own_color).max(axis=1, initial=0) < ALIKE)
+    return np.asarray(np.abs(_hue(cloud.rgb[taken]) - _hue(own_color)).max(axis=1, initial=0) < ALIKE)
+
+
+def _hue(color: NDArray[np.generic]) -> Array:
+    """Colour without its brightness, (..., 3): a side face is a darker shade of the same paint."""
+    rgb = np.asarray(color, np.float64) + 4.0
+    return np.asarray(rgb / rgb.sum(axis=-1, keepdims=True))
 
 
 def _own_side(points: Array, alike: NDArray[np.bool_], target: Thing) -> NDArray[np.bool_]:

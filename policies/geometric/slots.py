@@ -27,7 +27,8 @@ class Slots:
     """Tables over (angle, lane). Lengths [m]; u runs along the closing axis, v across it, from `centre`.
 
     low, high: the target's contact edges; room_low, room_high: free length outside them; face_low, face_high: how much
-    of the finger's width lies flat on the target; skew: offset in v between the two contacts; lane: v of the lanes.
+    of the finger's width lies flat on the target; skew: offset in v between the two contacts; lane: v of the lanes;
+    slope: how steeply the steeper of the two faces falls off under the finger (tangent), which would let it slide out.
     """
 
     angles: Array
@@ -39,6 +40,7 @@ class Slots:
     face_low: Array
     face_high: Array
     skew: Array
+    slope: Array
     centre: Array
 
     @property
@@ -63,7 +65,9 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     face_high, mid_high = _face(edge_high, high, half)
     face_low, mid_low = _face(-edge_low, -low, half)
     lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
-    return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, np.abs(mid_high - mid_low), centre)
+    slope = np.maximum(_slope(edge_high, half), _slope(-edge_low, half))
+    skew = np.abs(mid_high - mid_low)
+    return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, skew, slope, centre)
 
 
 def _turned(points: Array, angles: Array) -> tuple[Array, Array]:
@@ -126,6 +130,19 @@ def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array]:
     return count * BIN, (moment / np.maximum(count, 1) + np.arange(edge.shape[1])) * BIN
 
 
+def _slope(edge: Array, half: int) -> Array:
+    """Slope of the target's edge at the finger's contact, (angles, lanes): 0 where its highest point lies under the
+    finger, else how steeply it goes on rising beyond the finger's border."""
+    beyond = 2
+    padded = np.pad(edge, ((0, 0), (half + beyond, half + beyond)), constant_values=-np.inf)
+    lanes = edge.shape[1]
+    window = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=1)
+    inside = window.max(axis=2)[:, beyond : beyond + lanes]
+    with np.errstate(invalid="ignore"):
+        rises = [padded[:, i : i + lanes] - inside for i in (0, 2 * (half + beyond))]
+    return np.asarray(np.clip(np.nan_to_num(np.maximum(*rises), nan=0.0, neginf=0.0), 0.0, None) / (beyond * BIN))
+
+
 def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64]:
     """How well each slot's contacts hold the target if the fingers fit, 0..1, (angles, lanes).
 
@@ -135,7 +152,7 @@ def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64
     flat = [np.clip((face - 2 * BIN) / 0.009, 0, 1) for face in (slots.face_low, slots.face_high)]
     faces = 0.2 + 0.4 * (flat[0] + flat[1])
     width = slots.width
-    slope = slots.skew / np.maximum(width, 0.01)
+    slope = np.maximum(slots.skew / np.maximum(width, 0.01), slots.slope)
     antipodal = np.clip((0.5 - slope) / 0.3, 0, 1)
     centring = 1 - 0.6 * np.clip((np.abs(slots.lane[None] - off_centre) - 0.003) / 0.027, 0, 1)
     narrow = 1 - 1.2 * np.clip(width, 0.0, 0.15)

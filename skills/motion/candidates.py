@@ -25,6 +25,8 @@ from pg4da.skills.motion.lines import (
 from pg4da.skills.motion.stages import Line, Stage, Transit
 
 _LEAN_COST = 2.0  # s a radian of lean
+_TIPPING_COST = 1.0  # s a radian that the tool tips over on the way
+_LOOKS = (0.25, 0.5, 0.75)  # shares of the way where that is looked at
 _HOMEWARD = 0.2  # weight of the way home from a candidate against the way to it
 
 
@@ -162,10 +164,19 @@ def _inside(
 
 
 def _cost(kinematics: Kinematics, path: Array, now: Array, home: Array) -> float:
-    """Seconds at full speed to the start, along the lines, and part of the way home."""
+    """Seconds at full speed to the start, along the lines, and part of the way home; more for tipping the tool."""
     v = kinematics.max_velocity
     along = float((np.abs(np.diff(path, axis=0)) / v).max(axis=1).sum()) if len(path) > 1 else 0.0
-    return float(np.max(np.abs(path[0] - now) / v) + along + _HOMEWARD * np.max(np.abs(path[-1] - home) / v))
+    there = float(np.max(np.abs(path[0] - now) / v)) + _TIPPING_COST * _tipping(kinematics, now, path[0])
+    return there + along + _HOMEWARD * float(np.max(np.abs(path[-1] - home) / v))
+
+
+def _tipping(kinematics: Kinematics, start: Array, end: Array) -> float:
+    """How far [rad] the approach axis leaves both its directions on the straight joint way: what is held would tip."""
+    ends = np.stack([kinematics.forward(q)[:3, 2] for q in (start, end)])
+    between = [kinematics.forward(start + share * (end - start))[:3, 2] for share in _LOOKS]
+    cosines = np.stack(between) @ ends.T
+    return float(np.arccos(np.clip(cosines.max(axis=1), -1.0, 1.0)).max())
 
 
 def _unreachable(arm: str, group: Group, has_goal: bool, reached: int, tool: ToolPath, solutions: Array) -> Unreachable:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,7 @@ from pg4da.skills.perception.target import target_mask, visible_share
 
 Floats = NDArray[np.float32]
 
+BASE_RADIUS = 0.14  # m
 MIN_TARGET_SIZE = 0.022  # m, smallest edge of the blocks
 
 
@@ -48,21 +50,31 @@ def _remember(memory: Memory | None, mask: Mask, height: Floats, seen: Mask, gri
     return Memory(looked, max(area, memory.largest_area if memory else 0.0), last_seen)
 
 
+def _robot(grid: MapGrid, bases: Iterable[Array]) -> Mask:
+    """Cells under the foot of an arm, (n, n)."""
+    xy = grid.to_world(*np.indices((grid.cells, grid.cells)))
+    feet = [np.linalg.norm(xy - base[:2, 3], axis=-1) < BASE_RADIUS for base in bases]
+    return np.any(feet, axis=0) if feet else np.zeros((grid.cells, grid.cells), bool)
+
+
 def make_observation(
     frame: CameraFrame,
     grid: MapGrid,
     target_colour: str,
     memory: Memory | None = None,
     table_tolerance: float = 0.006,
+    bases: Iterable[Array] = (),
 ) -> tuple[Observation, Memory]:
     """Maps, target mask and hiding places of one frame, and the memory for the next call.
 
+    bases: T_world_base of the arms; what stands within BASE_RADIUS of one is the robot and not in the height map.
     Raises FrameError for a frame that nothing can be read from, ValueError for an unknown colour. A memory of another
     grid is dropped.
     """
     if memory is not None and memory.looked.shape != (grid.cells, grid.cells):
         memory = None
     color, height, seen = project(frame, grid, table_tolerance)
+    height[_robot(grid, bases)] = 0.0
     mask = target_mask(color, height, seen, target_colour, grid.resolution)
     share = visible_share(mask, height, grid, memory.largest_area if memory else None)
     hiding = np.zeros_like(height)

@@ -19,7 +19,7 @@ from pg4da.policies.types import MapGrid
 from pg4da.skills.motion.planner import MotionPlanner
 from pg4da.skills.motion.stages import Clutter
 
-HOME = np.array([0.151, -1.877, 1.404, np.pi / 2 + 1.877 - 1.404, np.pi / 2, 0.151])
+HOME = np.array([0.5985, -2.0275, 1.4854, 2.0275 - 1.4854 - np.pi / 2, -np.pi / 2, 0.5985 - np.pi])
 
 
 def _gripper() -> Any:
