@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pg4da.sim.scenes.scene import Scene
 
 CELLS = ("sim", "sim-grippers")
-TRUTH = ("retrieved", "target_in_bin", "target_lifted", "target_position", "outside", "max_object_speed")
+TRUTH = ("retrieved", "target_in_bin", "target_lifted", "target_position", "outside", "max_object_speed", "max_overlap")
 
 
 @dataclass(frozen=True)

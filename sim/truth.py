@@ -6,10 +6,9 @@ import mujoco
 import numpy as np
 
 from pg4da.hardware.cell import Workspace
+from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
 from pg4da.sim.world import BIN_CENTRE, BIN_HALF
-
-NEAR_TOOL = 0.08  # m
 
 
 class GroundTruth:
@@ -24,8 +23,11 @@ class GroundTruth:
         self._bodies = np.array([model.body(name).id for name in names], int)
         joints = model.body_jntadr[self._bodies]
         self._dof = model.jnt_dofadr[joints][:, None] + np.arange(3)
-        self._tools = [i for i in range(model.nsite) if model.site(i).name.endswith("/tool")]
+        owner = [model.body(int(body)).name.split("/")[0] for body in model.geom_bodyid]
+        self._is_object = np.array([name == "object" for name in owner])
+        self._is_arm = np.isin(owner, list(ARM_BASES))
         self._max_speed = 0.0
+        self._overlap = 0.0
 
     @property
     def positions(self) -> Array:
@@ -61,23 +63,28 @@ class GroundTruth:
 
     @property
     def max_object_speed(self) -> float:
-        """Largest speed [m/s] of any object that moved by itself over the workspace so far.
-
-        A drop into the bin does not count, nor does what an arm carries: objects within 8 cm of a tool. What is
-        thrown from there is still fast when it has left.
-        """
+        """Largest speed [m/s] of any object so far, carried and dropped ones included."""
         return self._max_speed
+
+    @property
+    def max_overlap(self) -> float:
+        """How deep [m] a part of an arm, fingers first of all, ever was in an object."""
+        return self._overlap
 
     def watch(self) -> None:
         """Called by the cell between physics steps."""
         if len(self._dof) == 0:
             return
         speed = np.sqrt(np.sum(self._data.qvel[self._dof] ** 2, axis=1))
-        for i in np.flatnonzero(speed > self._max_speed):
-            if self._moves_by_itself(int(i)):
-                self._max_speed = max(self._max_speed, float(speed[i]))
+        self._max_speed = max(self._max_speed, float(speed.max()))
+        self._look_for_overlap()
 
-    def _moves_by_itself(self, i: int) -> bool:
-        position = self._data.xpos[self._bodies[i]]
-        away = np.linalg.norm(self._data.site_xpos[self._tools] - position, axis=1)
-        return bool(position[1] > self._workspace.y_min and np.all(away > NEAR_TOOL))
+    def _look_for_overlap(self) -> None:
+        contact = self._data.contact
+        deeper = contact.dist < -self._overlap
+        if not deeper.any():
+            return
+        one, other = contact.geom[deeper].T
+        between = (self._is_object[one] & self._is_arm[other]) | (self._is_arm[one] & self._is_object[other])
+        if between.any():
+            self._overlap = -float(contact.dist[deeper][between].min())

@@ -1,10 +1,11 @@
-"""Checks that the physics can be believed: nothing slips, nothing is launched, the time step does not matter."""
+"""Can the physics be believed? Nothing slips, overlaps or is launched, and the time step does not matter."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -16,24 +17,32 @@ from pg4da.evaluation.processes import Processes
 from pg4da.evaluation.scenes import find_scenes, plan_episodes
 from pg4da.evaluation.settings import Settings, code_version
 from pg4da.evaluation.worker import run_episode
-from pg4da.sim.physics import TIMESTEP
+from pg4da.sim.physics import CELL_TIMESTEP
 
 Check = dict[str, Any]
-SHAPES = ("cube", "cylinder", "half-cube")
+SHAPES = ("cube", "rect", "half-cube", "cylinder", "half-cylinder", "triangle", "concave")
+OVERLAP = 5.0  # mm, a third of a finger's thickness
 
 
 def physics(quick: bool, policy: str, note: Note) -> list[Check]:
     """A row a check: name, what was measured, what is wanted, whether it passed."""
     checks = [slip_check(shape) for shape in SHAPES]
+    overlap = overlap_check(alone(measure_overlap, policy, 5 if quick else 20))
     trials = 1 if quick else 5
-    whole = play_library(policy, TIMESTEP, trials, note)
-    half = play_library(policy, TIMESTEP / 2, trials, note)
-    return [*checks, launch_check([*whole, *half]), step_check(whole, half)]
+    whole = play_library(policy, CELL_TIMESTEP, trials, note)
+    half = play_library(policy, CELL_TIMESTEP / 2, trials, note)
+    return [*checks, overlap, launch_check([*whole, *half]), step_check(whole, half)]
 
 
 def slip_check(shape: str) -> Check:
     slip = float(alone(measure_slip, shape))
     return check(f"a held {shape} moves in the tool in 5 s", f"{slip:.2f} mm", "at most 1 mm", slip <= 1.0)
+
+
+def overlap_check(depths: Sequence[float]) -> Check:
+    told = f"{max(depths):.1f} mm, median of {len(depths)} missions {median(depths):.1f} mm"
+    name = "deepest overlap of an arm with an object"
+    return check(name, told, f"at most {OVERLAP:g} mm", max(depths) <= OVERLAP)
 
 
 def launch_check(results: Sequence[EpisodeResult]) -> Check:
@@ -43,12 +52,24 @@ def launch_check(results: Sequence[EpisodeResult]) -> Check:
 
 def step_check(whole: Sequence[EpisodeResult], half: Sequence[EpisodeResult]) -> Check:
     c_whole, c_half = (share(sum(r.completed for r in group), len(group)) or 0.0 for group in (whole, half))
-    told = f"{c_whole:.1f} % at {1000 * TIMESTEP:g} ms, {c_half:.1f} % at {500 * TIMESTEP:g} ms, {len(whole)} runs each"
+    steps = (1000 * CELL_TIMESTEP, 500 * CELL_TIMESTEP)
+    told = f"{c_whole:.1f} % at {steps[0]:g} ms, {c_half:.1f} % at {steps[1]:g} ms, {len(whole)} runs each"
     return check("halving the time step: C", told, "differs by less than 3 points", abs(c_whole - c_half) < 3.0)
 
 
 def check(name: str, measured: str, wanted: str, passed: bool) -> Check:
     return {"name": name, "measured": measured, "wanted": wanted, "passed": passed}
+
+
+def measure_overlap(policy: str, missions: int) -> list[float]:
+    """Deepest overlap [mm] in each of so many of the project's own scenes, spread over the cases."""
+    from pg4da.run import RunRequest, run_mission
+    from pg4da.sim.scenes import catalogue
+
+    names = catalogue.names()
+    chosen = names[:: max(1, len(names) // missions)][:missions]
+    truths = [run_mission(RunRequest(scene=name, policy=policy)).truth or {} for name in chosen]
+    return [1000.0 * float(truth["max_overlap"]) for truth in truths]
 
 
 def play_library(policy: str, timestep: float, trials: int, note: Note) -> list[EpisodeResult]:

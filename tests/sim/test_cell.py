@@ -93,7 +93,16 @@ def test_a_cube_dropped_over_the_bin_stays_in_it(rig) -> None:
     put(cell, 0, (x + 0.05, y, z + 0.1))
     cell.advance(1.0)
     assert cell.truth.target_in_bin
-    assert cell.truth.max_object_speed < 0.5
+    fall = z + 0.1 - 0.0225
+    assert cell.truth.max_object_speed == pytest.approx(np.sqrt(2 * 9.81 * fall), rel=0.06)
+    assert cell.truth.max_overlap == 0.0
+
+
+def test_truth_sees_a_finger_in_an_object(rig) -> None:
+    cell = rig(*ROW).cell
+    tip = cell.data.body("left/tip_a").xpos
+    put(cell, 0, tuple(tip))
+    assert 0.005 < cell.truth.max_overlap < 0.06
 
 
 def test_stop_and_close_in_any_state(rig) -> None:
