@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pg4da.policies.types import MapGrid, Observation
+from pg4da.skills.futile import Futile
 from pg4da.skills.perception.heightmap import FrameError
 from pg4da.skills.perception.observe import make_observation
 from pg4da.skills.services import Tally, services
@@ -63,4 +64,5 @@ class Forget(Skill):
         shared = services(self.context)
         shared.memory = None
         shared.tally = Tally()
+        shared.futile = Futile()
         return self.Outputs()

@@ -14,6 +14,7 @@ from pg4da.skills.motion.planner import MotionPlanner
 from pg4da.skills.motion.repair import plan_repaired
 from pg4da.skills.motion.stages import Clutter
 from pg4da.skills.programs import Program, grasp_program, push_program
+from pg4da.skills.push_start import clear_start
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
@@ -29,7 +30,7 @@ class Motion:
 
 
 class PlanMotion(Skill):
-    """Take the candidates in their order until one can be made. Fails with `no_feasible_motion`."""
+    """Take the candidates in their order, futile ones last, until one can be made. Fails with `no_feasible_motion`."""
 
     name = "plan_motion"
 
@@ -49,15 +50,19 @@ class PlanMotion(Skill):
         clutter = Clutter(inputs.observation.grid, inputs.observation.height)
         start = {name: arm.state.q for name, arm in cell.arms.items()}
         reasons: list[str] = []
-        for action in inputs.decision.candidates[: inputs.candidates]:
+        shared.futile.look(inputs.observation)
+        ordered = shared.futile.order(inputs.decision.candidates, inputs.observation)
+        for action in ordered[: inputs.candidates]:
             for assigned, arms in assignments(action, cell):
                 yield
+                assigned = _begun_clear(assigned, cell, clutter)
                 program = _program(assigned, arms, cell, clutter)
                 try:
                     plan, program = _planned(shared.planner, program, start, clutter, assigned)
                 except MotionError as error:
                     reasons.append(f"{error.code}: {error}")
                     continue
+                shared.futile.chosen(assigned, inputs.observation)
                 return self._chosen(Motion(assigned, arms, program, plan), reasons)
         detail = reasons[0] if reasons else "the policy gave no candidate"
         message = f"none of {len(reasons)} motions can be made; the first: {detail}"
@@ -95,6 +100,13 @@ def _left_to_right(paths: tuple[PushPath, ...]) -> tuple[PushPath, ...]:
         return paths
     ordered = sorted(paths, key=lambda p: float(p.points[:, 0].mean()))
     return tuple(replace(p, arm=name) for p, name in zip(ordered, ("left", "right"), strict=True))
+
+
+def _begun_clear(action: Action, cell: Cell, clutter: Clutter) -> Action:
+    """A single push with its start moved outwards if need be; the starts of a dual push belong together."""
+    if isinstance(action, Grasp) or len(action.paths) > 1:
+        return action
+    return replace(action, paths=tuple(clear_start(p, action.width, clutter, cell.workspace) for p in action.paths))
 
 
 def _planned(

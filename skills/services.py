@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from pg4da.policies.types import Observation
+from pg4da.skills.futile import Futile
 from pg4da.skills.skill import Context
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ class Services:
     memory: Memory | None
     tally: Tally
     last_observation: Observation | None = None
+    futile: Futile = field(default_factory=Futile)
 
 
 def services(context: Context) -> Services:
