@@ -21,6 +21,12 @@ class Bounds:
         """Whether a point lies inside, at least `margin` from every edge."""
         return bool(self.contain(np.array([[x, y]]), margin)[0])
 
+    def to_edge(self, points: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Distance [m] of points (..., 2) from the nearest edge, negative outside."""
+        x, y = points[..., 0], points[..., 1]
+        distances = (x - self.x_min, self.x_max - x, y - self.y_min, self.y_max - y)
+        return np.asarray(np.min(distances, axis=0))
+
     def contain(self, points: NDArray[np.float64], margin: float = 0.0) -> NDArray[np.bool_]:
         """Which points (n, 2) lie inside, at least `margin` from every edge."""
         x, y = points[:, 0], points[:, 1]
@@ -56,4 +62,4 @@ class Settings:
     over_layer: float = 0.010
     broom_width: float = 0.0
     arm_separation: float = 0.10
-    candidates: int = 10
+    candidates: int = 24

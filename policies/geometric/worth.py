@@ -17,7 +17,8 @@ from pg4da.policies.geometric.slots import find_slots
 from pg4da.policies.types import GripperShape
 
 NEAR = 0.17
-EDGE = 0.035
+EDGE = 0.06  # m; predictions are off by centimetres
+INSIDE = 0.15  # m from the edge, nearer than which the target is harder to reach and sooner lost
 MOVED = 0.002
 
 
@@ -62,10 +63,10 @@ class Judge:
         return best
 
     def _leaves(self, prediction: Prediction) -> bool:
-        """Whether something that moved comes nearer to the edge than EDGE with its centre."""
-        moved_far = np.linalg.norm(prediction.shift, axis=1) > MOVED
-        inside = self._bounds.contain(self._centres + prediction.shift, EDGE)
-        return bool((moved_far & ~inside).any())
+        """Whether something's centre comes nearer to the edge than EDGE; what lies there already may move inwards."""
+        before = self._bounds.to_edge(self._centres)
+        after = self._bounds.to_edge(self._centres + prediction.shift)
+        return bool(((after < EDGE) & (after < before - MOVED)).any())
 
     def _value(self, plan: Plan, prediction: Prediction) -> tuple[float, float]:
         k = self._target
@@ -78,6 +79,7 @@ class Judge:
         grasp = float(fit_score(slots, self._gripper, self._settings).max())
         hope = promise(slots, self._gripper, self._settings)
         cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
+        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(centre)))
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
         return float(np.clip(value - cost, 0.0, 1.0)), grasp
 
