@@ -25,7 +25,16 @@ if TYPE_CHECKING:
     from pg4da.sim.scenes.scene import Scene
 
 CELLS = ("sim", "sim-grippers")
-TRUTH = ("retrieved", "target_in_bin", "target_lifted", "target_position", "outside", "max_object_speed", "max_overlap")
+TRUTH = (
+    "retrieved",
+    "target_in_bin",
+    "target_lifted",
+    "target_position",
+    "outside",
+    "max_object_speed",
+    "max_launch_speed",
+    "max_overlap",
+)
 
 
 @dataclass(frozen=True)
@@ -93,6 +102,7 @@ def run_mission(request: RunRequest, observers: Sequence[Observer] = ()) -> RunR
     spec = load_spec(request.mission, SKILLS)
     inputs = bind(spec.inputs, request.settings)
     _check_cell(request.cell)
+    check_objects(request.objects_dir)
     if request.out is not None:
         check_writable(request.out)
     policy = find_policy(request.policy)
@@ -134,6 +144,12 @@ def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell) -> RunR
 def _check_cell(name: str) -> None:
     if name not in CELLS:
         raise BadInput(f"--cell: unknown cell '{name}'{suggest(name, CELLS)}")
+
+
+def check_objects(folder: Path | None) -> None:
+    """Raises BadInput when the folder of household objects is not there."""
+    if folder is not None and not folder.is_dir():
+        raise BadInput(f"--objects {folder}: no such folder")
 
 
 def make_cell(request: RunRequest, scene: Scene) -> Cell:

@@ -10,6 +10,9 @@ from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
 from pg4da.sim.world import BIN_CENTRE, BIN_HALF
 
+GRAVITY = 9.81  # m/s²
+STILL = 0.01  # m/s
+
 
 class GroundTruth:
     """The objects' true state, in scene order; positions are of their bodies' frames in `world` [m]."""
@@ -26,7 +29,9 @@ class GroundTruth:
         owner = [model.body(int(body)).name.split("/")[0] for body in model.geom_bodyid]
         self._is_object = np.array([name == "object" for name in owner])
         self._is_arm = np.isin(owner, list(ARM_BASES))
+        self._fell_from = data.xpos[self._bodies][:, 2]
         self._max_speed = 0.0
+        self._max_launch = 0.0
         self._overlap = 0.0
 
     @property
@@ -67,6 +72,11 @@ class GroundTruth:
         return self._max_speed
 
     @property
+    def max_launch_speed(self) -> float:
+        """As `max_object_speed`, without the speed that each object's own fall since it last stood still explains."""
+        return self._max_launch
+
+    @property
     def max_overlap(self) -> float:
         """How deep [m] a part of an arm, fingers first of all, ever was in an object."""
         return self._overlap
@@ -75,8 +85,12 @@ class GroundTruth:
         """Called by the cell between physics steps."""
         if len(self._dof) == 0:
             return
-        speed = np.sqrt(np.sum(self._data.qvel[self._dof] ** 2, axis=1))
-        self._max_speed = max(self._max_speed, float(speed.max()))
+        squared = np.sum(self._data.qvel[self._dof] ** 2, axis=1)
+        self._max_speed = max(self._max_speed, float(np.sqrt(squared.max())))
+        z = self._data.xpos[self._bodies, 2]
+        self._fell_from = np.where(squared < STILL**2, z, np.maximum(self._fell_from, z))
+        launch = float((squared - 2 * GRAVITY * (self._fell_from - z)).max())
+        self._max_launch = max(self._max_launch, float(np.sqrt(max(launch, 0.0))))
         self._look_for_overlap()
 
     def _look_for_overlap(self) -> None:

@@ -95,7 +95,15 @@ def test_a_cube_dropped_over_the_bin_stays_in_it(rig) -> None:
     assert cell.truth.target_in_bin
     fall = z + 0.1 - 0.0225
     assert cell.truth.max_object_speed == pytest.approx(np.sqrt(2 * 9.81 * fall), rel=0.06)
+    assert cell.truth.max_launch_speed < 0.5
     assert cell.truth.max_overlap == 0.0
+
+
+def test_a_block_that_is_thrown_counts_as_launched(rig) -> None:
+    cell = rig(*ROW).cell
+    cell.data.joint("object/0").qvel[:3] = (0.0, 0.0, 2.0)
+    cell.advance(0.6)
+    assert cell.truth.max_launch_speed == pytest.approx(2.0, rel=0.06)
 
 
 def test_truth_sees_a_finger_in_an_object(rig) -> None:
