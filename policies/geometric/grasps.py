@@ -6,15 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pg4da.policies.geometric.cloud import Cloud
-from pg4da.policies.geometric.jaw import fit_score, spare_room
+from pg4da.policies.geometric.jaw import depth_factor, fit_score, spare_room
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.segmentation import HEIGHT_STEP, Segments, Thing
 from pg4da.policies.geometric.settings import Settings
 from pg4da.policies.geometric.slots import Slots, find_slots
+from pg4da.policies.geometric.solid import columns_of
+from pg4da.policies.geometric.tilted import body_of, free_grasps, leaned_poses
 from pg4da.policies.types import Grasp, GripperShape
 
 DEEP, SHALLOW = 0.033, 0.020
 SIDE = 0.0035
+NEAR = 0.17
 ALIKE = 0.08  # of each share of the colour
 
 
@@ -29,24 +32,52 @@ def grasp_candidates(
     for depth in (DEEP, SHALLOW):
         tip = max(settings.tip_height, target.top - depth)
         slots = slots_now(cloud, segments, target, tip, gripper, settings)
-        score = fit_score(slots, gripper, settings) * _depth_factor(target.top - tip) * (0.3 + 0.7 * visible)
+        score = fit_score(slots, gripper, settings) * depth_factor(np.array(target.top - tip)) * trust(visible)
         found += _pick(slots, score, tip, cloud, gripper, settings, count)
         if found or tip == settings.tip_height:
             break
     return tuple(sorted(found, key=lambda g: -g.score)[:count])
 
 
+def trust(visible: float) -> float:
+    """Factor on a score for the share of the target that is seen: what is covered may be elsewhere than it seems."""
+    return 0.3 + 0.7 * visible
+
+
+def leaned_candidates(
+    cloud: Cloud, segments: Segments, visible: float, gripper: GripperShape, settings: Settings
+) -> list[Grasp]:
+    """Grasps with a leaned approach, best first; they cost more time than upright ones."""
+    target = segments.target
+    if target is None:
+        return []
+    body = body_of(target.outline, cloud.xyz[segments.target_pixels].astype(float))
+    angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
+    slots = find_slots(target.outline, np.zeros((0, 2)), target.centre, angles, gripper.finger_width)
+    poses = leaned_poses(slots, body, trust(visible), gripper, settings)
+    if not len(poses.value):
+        return []
+    clutter = clutter_pixels(cloud, segments, target, settings.floor)
+    return free_grasps(poses, columns_of(cloud.xyz, clutter, target.centre), gripper, settings)
+
+
 def slots_now(
     cloud: Cloud, segments: Segments, target: Thing, tip: float, gripper: GripperShape, settings: Settings
 ) -> Slots:
     """Finger slots beside the target among everything seen above the fingertips."""
-    taken = cloud.above & ~segments.target_pixels & (cloud.xyz[..., 2] > tip - 0.003)
-    near = np.abs(cloud.xyz[..., :2] - target.centre).max(axis=-1) < 0.17
-    taken &= near
-    taken[taken] = ~_own_side(cloud.xyz[taken].astype(float), _alike(cloud, segments, taken), target)
+    taken = clutter_pixels(cloud, segments, target, tip - 0.003)
     obstacles = cloud.xyz[taken & _rim(taken)][:, :2].astype(float)
     angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
     return find_slots(target.outline, obstacles, target.centre, angles, gripper.finger_width)
+
+
+def clutter_pixels(cloud: Cloud, segments: Segments, target: Thing, height: float) -> NDArray[np.bool_]:
+    """Pixels (h, w) round the target that are higher than `height` [m] and not its own, not even its side faces."""
+    taken = cloud.above & ~segments.target_pixels & (cloud.xyz[..., 2] > height)
+    for axis in (0, 1):
+        taken &= np.abs(cloud.xyz[..., axis] - np.float32(target.centre[axis])) < NEAR
+    taken[taken] = ~_own_side(cloud.xyz[taken].astype(float), _alike(cloud, segments, taken), target)
+    return np.asarray(taken)
 
 
 def _alike(cloud: Cloud, segments: Segments, taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
@@ -76,11 +107,6 @@ def _rim(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     inner = np.zeros_like(taken)
     inner[1:-1, 1:-1] = taken[:-2, 1:-1] & taken[2:, 1:-1] & taken[1:-1, :-2] & taken[1:-1, 2:]
     return taken & ~inner
-
-
-def _depth_factor(overlap: float) -> float:
-    """A thin bite holds less: 1 from 25 mm of overlap, 0.4 at 8 mm."""
-    return float(np.clip(0.4 + 0.6 * (overlap - 0.008) / 0.017, 0.1, 1.0))
 
 
 def _pick(

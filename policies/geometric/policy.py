@@ -9,7 +9,7 @@ import numpy as np
 
 from pg4da.policies.geometric.cloud import Cloud, cloud_of
 from pg4da.policies.geometric.fallback import fallback_pushes
-from pg4da.policies.geometric.grasps import grasp_candidates
+from pg4da.policies.geometric.grasps import grasp_candidates, leaned_candidates
 from pg4da.policies.geometric.paths import push_paths
 from pg4da.policies.geometric.prefilter import shortlist
 from pg4da.policies.geometric.pushes import FreeSpace, isolating_plans
@@ -44,18 +44,22 @@ class GeometricPolicy:
         grasps = self._grasps(observation, cloud, segments)
         certain = bool(grasps) and grasps[0].score >= self.settings.grasp_threshold
         pushes = [] if certain else self._pushes(observation, cloud, segments)
-        ranked = self._ranked(grasps, pushes)
-        if not ranked:
-            ranked = fallback_pushes(observation, cloud, segments, self.workspace, self.settings, self.arm_bases)
-        if not ranked:
+        ranked = self._ranked(grasps, pushes)[: self.settings.candidates]
+        stirs = fallback_pushes(observation, cloud, segments, self.workspace, self.settings, self.arm_bases)
+        actions = (*ranked, *stirs)
+        if not actions:
             raise NoAction("no grasp fits and no push starts in free space")
-        actions = tuple(ranked[: self.settings.candidates])
         notes = {"objects": float(len(segments.things)), "grasps": float(len(grasps)), "pushes": float(len(pushes))}
         return Decision(actions, draw_scores(observation, actions), isolation_rate(observation), notes)
 
     def _grasps(self, observation: Observation, cloud: Cloud, segments: Segments) -> tuple[Grasp, ...]:
+        """Upright grasps, and leaned ones where none of these is certain, best first."""
         visible = observation.visible_share
-        return grasp_candidates(cloud, segments, visible, self.gripper, self.settings)
+        upright = grasp_candidates(cloud, segments, visible, self.gripper, self.settings)
+        if upright and upright[0].score >= self.settings.grasp_threshold:
+            return upright
+        leaned = leaned_candidates(cloud, segments, visible, self.gripper, self.settings)
+        return tuple(sorted([*upright, *leaned], key=lambda g: -g.score))
 
     def _ranked(self, grasps: tuple[Grasp, ...], pushes: list[Push]) -> list[Action]:
         """Good grasps, then pushes worth more than the doubtful grasps, then those, then the other pushes."""

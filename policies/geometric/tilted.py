@@ -1,0 +1,231 @@
+"""Grasps with a leaned approach, for a target whose upright grasps are blocked.
+
+The upright grasp is leaned about the middle of its contacts. Leaning across the closing axis keeps the pads flat on the
+target's faces; leaning along it does so only on a target that is itself tilted, so the score counts the angle between
+the closing axis and the target's upper face.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.policies.geometric.jaw import depth_factor
+from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.geometric.settings import Settings
+from pg4da.policies.geometric.slots import Slots, quality
+from pg4da.policies.geometric.solid import Columns
+from pg4da.policies.types import Grasp, GripperShape
+
+LEANS = np.radians([15.0, 30.0])
+AZIMUTHS = np.arange(8) * np.pi / 4
+DEPTHS = (0.033, 0.022)
+PLAYS = (0.0045, 0.002)  # m beside the target on each side, the roomier tried first
+PAIRS = 12
+FLOOR = 0.005  # m between the lowest corner of a leaned fingertip and the table
+LEAST_OVERLAP = 0.015
+TILT_PENALTY = 0.08  # of the score, per 15 degrees
+TALL = 0.045  # m along the target's normal that its side faces are taken to reach down
+PALM_ACROSS = 0.045  # m, half width of the palm across the closing axis
+
+
+@dataclass(frozen=True)
+class Body:
+    """The target as far as it is known. points (n, 3): on its side faces; middle and normal (3,) of its upper face."""
+
+    points: NDArray[np.float32]
+    middle: Array
+    normal: Array
+
+    @property
+    def top(self) -> float:
+        return float(self.middle[2])
+
+
+def body_of(outline: Array, face: Array) -> Body:
+    """A prism under the plane through the points (n, 3) of an upper face, with the outline (m, 2), metres, `world`."""
+    middle = np.median(face, axis=0)
+    keep = np.abs(face[:, 2] - middle[2]) < 0.025
+    for _ in range(2):
+        local = face[keep] - middle
+        a, b, c = np.linalg.lstsq(np.column_stack([local[:, :2], np.ones(len(local))]), local[:, 2], rcond=None)[0]
+        keep = np.abs((face - middle) @ np.array([-a, -b, 1.0]) - c) < 0.004
+    normal = np.array([-a, -b, 1.0]) / np.sqrt(1 + a * a + b * b)
+    outline = outline[::2]
+    edge = outline - middle[:2]
+    rim = np.column_stack([outline, middle[2] + c + edge @ np.array([a, b])])
+    levels = np.linspace(0.0, TALL, 5)
+    points = (rim[None] - levels[:, None, None] * normal).reshape(-1, 3)
+    return Body(points[points[:, 2] > 0.0].astype(np.float32), middle, normal)
+
+
+@dataclass(frozen=True)
+class Poses:
+    """Leaned grasps that hold if they fit: rotation (n, 3, 3), fingertip middle (n, 3), width (n,), value (n,) 0..1."""
+
+    rotation: Array
+    origin: Array
+    width: Array
+    value: Array
+
+
+def leaned_poses(slots: Slots, body: Body, seen: float, gripper: GripperShape, settings: Settings) -> Poses:
+    """The best contact pairs leaned. seen: factor on the value for how much of the target is seen, 0..1."""
+    rotation, anchor, hold = _leaned(slots, body)
+    hold = hold * seen * _upright(rotation) * _antipodal(rotation, body)
+    worth = hold >= settings.desperate_threshold
+    rotation, origin, hold = _lowered(rotation[worth], anchor[worth], hold[worth], body)
+    origin, width = _centred(rotation, origin, body, gripper)
+    overlap = _overlap(rotation, origin, width, body)
+    value = hold * depth_factor(overlap)
+    fits = (overlap >= LEAST_OVERLAP) & (width < gripper.max_width - 2 * PLAYS[-1])
+    fits &= value >= settings.desperate_threshold
+    return Poses(rotation[fits], origin[fits], width[fits], value[fits])
+
+
+def free_grasps(
+    poses: Poses, columns: Columns, gripper: GripperShape, settings: Settings, count: int = 4
+) -> list[Grasp]:
+    """Those whose open fingers and palm are clear of `columns`, best first."""
+    found: list[Grasp] = []
+    for play in PLAYS:
+        free = np.flatnonzero(_free(poses, poses.width + 2 * play, columns, gripper, settings))
+        safe = 0.55 + 0.45 * np.clip((play - settings.clearance) / (settings.roomy - settings.clearance), 0, 1)
+        best = free[np.argsort(-poses.value[free], kind="stable")][:count]
+        found += [_grasp(poses, int(i), play, float(safe), gripper) for i in best]
+    return sorted(found, key=lambda g: -g.score)[:count]
+
+
+def _leaned(slots: Slots, body: Body) -> tuple[Array, Array, Array]:
+    """Rotations (n, 3, 3), contact middles (n, 2) and the quality of the contacts (n,), of the best pairs leaned."""
+    table = quality(slots)
+    order = np.argsort(-table, axis=None, kind="stable")
+    rows, lanes = np.unravel_index(order, table.shape)
+    chosen: list[tuple[int, int]] = []
+    for a, lane in zip(rows[:200].tolist(), lanes[:200].tolist(), strict=True):
+        if table[a, lane] > 0.3 and len(chosen) < PAIRS and all(abs(a - b) > 2 or abs(lane - k) > 3 for b, k in chosen):
+            chosen.append((a, lane))
+    rotations, anchors, holds = [], [], []
+    for a, lane in chosen:
+        angle = float(slots.angles[a])
+        c, s = np.cos(angle), np.sin(angle)
+        upright = np.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
+        u, v = 0.5 * (slots.low[a, lane] + slots.high[a, lane]), slots.lane[lane]
+        turns = _turns(angle, body)
+        rotations.append(turns @ upright)
+        anchors.append(np.broadcast_to(slots.centre + np.array([c * u - s * v, s * u + c * v]), (len(turns), 2)))
+        holds.append(np.full(len(turns), table[a, lane]))
+    if not chosen:
+        return np.zeros((0, 3, 3)), np.zeros((0, 2)), np.zeros(0)
+    return np.concatenate(rotations), np.concatenate(anchors), np.concatenate(holds)
+
+
+def _turns(angle: float, body: Body) -> Array:
+    """Rotations (k, 3, 3) that lean an upright gripper: every lean and azimuth, and the one along a tilted target."""
+    tilts = [(float(lean), angle + float(azimuth)) for lean in LEANS for azimuth in AZIMUTHS]
+    own = float(np.arccos(np.clip(body.normal[2], -1, 1)))
+    if np.radians(6) < own < np.radians(40):
+        tilts.append((own, float(np.arctan2(body.normal[1], body.normal[0]))))
+    return np.stack([_turn(lean, azimuth) for lean, azimuth in tilts])
+
+
+def _turn(lean: float, azimuth: float) -> Array:
+    """Rotation that takes straight up to `lean` [rad] from it towards `azimuth` [rad]."""
+    kx, ky = -np.sin(azimuth), np.cos(azimuth)
+    c, s = np.cos(lean), np.sin(lean)
+    k = np.array([[0.0, 0.0, ky], [0.0, 0.0, -kx], [-ky, kx, 0.0]])
+    return np.asarray(np.eye(3) + s * k + (1 - c) * (k @ k))
+
+
+def _lowered(rotation: Array, anchor: Array, hold: Array, body: Body) -> tuple[Array, Array, Array]:
+    """Fingertip middles (n, 3), every grasp at each depth, such that the anchor lies halfway up the overlap."""
+    origins = []
+    for depth in DEPTHS:
+        down = -rotation[:, 2, 2]
+        tip = body.top - depth * down
+        along = 0.5 * (body.top - tip) / np.maximum(down, 0.1)
+        middle = np.column_stack([anchor, np.full(len(anchor), 0.5 * body.top) + 0.5 * tip])
+        origins.append(middle + rotation[:, :, 2] * along[:, None])
+    times = len(DEPTHS)
+    return np.tile(rotation, (times, 1, 1)), np.concatenate(origins), np.tile(hold, times)
+
+
+def _centred(rotation: Array, origin: Array, body: Body, gripper: GripperShape) -> tuple[Array, Array]:
+    """Origins moved along the closing axis to the middle of what the pads meet, and its width (n,), inf for nothing.
+
+    Then raised along the approach axis until the lowest corner of the open fingers is FLOOR above the table.
+    """
+    axes = rotation.transpose(2, 0, 1).astype(np.float32)
+    across, away, deep = (a @ body.points.T - (a * origin).sum(axis=1).reshape(-1, 1) for a in axes)
+    meets = (np.abs(away) < 0.5 * gripper.finger_width) & (deep < 0.0)
+    high = np.where(meets, across, -np.inf).max(axis=1, initial=-np.inf)
+    low = np.where(meets, across, np.inf).min(axis=1, initial=np.inf)
+    width = np.where(high > low, high - low, np.inf)
+    shift = np.where(np.isfinite(width), 0.5 * (np.where(np.isfinite(width), high + low, 0.0)), 0.0)
+    origin = origin + rotation[:, :, 0] * shift[:, None]
+    half = 0.5 * np.where(np.isfinite(width), width, 0.0) + PLAYS[0] + gripper.finger_thickness
+    drop = np.abs(rotation[:, 2, 0]) * half + 0.5 * np.abs(rotation[:, 2, 1]) * gripper.finger_width
+    short = np.clip(FLOOR + drop - origin[:, 2], 0.0, None)
+    return origin + rotation[:, :, 2] * (short / rotation[:, 2, 2])[:, None], width
+
+
+def _overlap(rotation: Array, origin: Array, width: Array, body: Body) -> Array:
+    """How far the pad that reaches less deep lies below the target's upper face, along the pad [m], (n,)."""
+    half = 0.5 * np.where(np.isfinite(width), width, 0.0)
+    aside = rotation[:, :, 0] * half[:, None]
+    depth = np.minimum((body.middle - origin - aside) @ body.normal, (body.middle - origin + aside) @ body.normal)
+    return np.asarray(depth / np.maximum(-rotation[:, :, 2] @ body.normal, 0.1))
+
+
+def _upright(rotation: Array) -> Array:
+    lean = np.degrees(np.arccos(np.clip(-rotation[:, 2, 2], -1, 1)))
+    return np.asarray(1 - TILT_PENALTY * lean / 15)
+
+
+def _antipodal(rotation: Array, body: Body) -> Array:
+    """1 where the closing axis lies in the plane of the target's upper face, half that at 30 degrees from it.
+
+    A lone block was held at 15 degrees in each of 12 tries: it turns to lie flat against the pads.
+    """
+    off = np.degrees(np.arcsin(np.clip(np.abs(rotation[:, :, 0] @ body.normal), 0, 1)))
+    return np.asarray(np.clip(1 - off / 60, 0, 1))
+
+
+def _free(
+    poses: Poses, opening: Array, columns: Columns, gripper: GripperShape, settings: Settings
+) -> NDArray[np.bool_]:
+    """Which grasps (n,) have both open fingers and the palm clear of everything round the target."""
+    shape = hand_points(gripper, settings.clearance)
+    rotation, origin = poses.rotation.astype(np.float32), poses.origin.astype(np.float32)
+    local = np.broadcast_to(shape, (len(origin), *shape.shape)).astype(np.float32)
+    fingers = np.abs(shape[:, 2]) < gripper.finger_length
+    half = 0.5 * opening[:, None].astype(np.float32)
+    local[:, fingers, 0] += np.sign(shape[fingers, 0]).astype(np.float32) * half
+    world = np.matmul(local, rotation.transpose(0, 2, 1)) + origin[:, None]
+    return np.asarray((columns.clearance(world) > settings.clearance).all(axis=1))
+
+
+def hand_points(gripper: GripperShape, margin: float) -> Array:
+    """Points (n, 3) on the closed fingers' outsides, `margin` [m] larger, and the palm's rims, in the grasp's frame."""
+    x0, x1 = 0.001, gripper.finger_thickness + margin
+    y1 = 0.5 * gripper.finger_width + margin
+    ys, xs = np.linspace(-y1, y1, 8), np.linspace(x0, x1, 5)
+    ring = np.array([(x, y) for x in xs for y in ys if x in (xs[0], xs[-1]) or y in (ys[0], ys[-1])])
+    ups = np.array([0.0, 0.006, 0.012, 0.020, 0.030, 0.045, 0.060, 0.075, 0.089])
+    finger = np.array([(x, y, -up) for up in ups * gripper.finger_length / 0.09 for x, y in ring])
+    turn = np.arange(16) * np.pi / 8
+    rim = np.column_stack([gripper.palm_radius * np.cos(turn), PALM_ACROSS * np.sin(turn)])
+    palm = np.concatenate([np.column_stack([rim, np.full(16, -up)]) for up in (gripper.finger_length, 0.13)])
+    return np.concatenate([finger, finger * (-1.0, 1.0, 1.0), palm])
+
+
+def _grasp(poses: Poses, i: int, play: float, safe: float, gripper: GripperShape) -> Grasp:
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = poses.rotation[i], poses.origin[i]
+    lean = np.degrees(np.arccos(np.clip(-pose[2, 2], -1, 1)))
+    way = "along" if abs(pose[2, 0]) > abs(pose[2, 1]) else "across"
+    width, score = float(poses.width[i]), float(poses.value[i]) * safe
+    reason = f"leaned {lean:.0f} degrees {way} the jaw, {1e3 * play:.1f} mm of play"
+    return Grasp(pose, width, min(gripper.max_width, width + 2 * play), score, reason=reason)
