@@ -76,7 +76,7 @@ class Table:
     """The clutter as rigid convex bodies that strokes can be tried on, again and again."""
 
     def __init__(self, things: Sequence[Thing], gripper: GripperShape, step: float) -> None:
-        self._things = things
+        self._centres = np.array([t.centre for t in things], float).reshape(-1, 2)
         self._gripper = gripper
         self._step = step
         self._space = pymunk.Space()
@@ -113,11 +113,8 @@ class Table:
             yield self._read(stop)
 
     def _read(self, travel: float) -> Prediction:
-        shift = [
-            (b.position.x / MM - t.centre[0], b.position.y / MM - t.centre[1])
-            for b, t in zip(self._bodies, self._things, strict=True)
-        ]
-        return Prediction(travel, np.array(shift).reshape(-1, 2), np.array([b.angle for b in self._bodies]))
+        places = np.array([b.position for b in self._bodies], float).reshape(-1, 2)
+        return Prediction(travel, places / MM - self._centres, np.array([b.angle for b in self._bodies]))
 
     def _add(self, recipe: _Recipe, home: tuple[float, float]) -> pymunk.Body:
         body = pymunk.Body(recipe.mass, recipe.moment)

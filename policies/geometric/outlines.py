@@ -30,15 +30,20 @@ def hull(points: Array, simplify: float = 0.0008) -> Array:
 
 def signed_area(polygon: Array) -> float:
     """Area [m²], positive when counter-clockwise."""
-    x, y = polygon[:, 0], polygon[:, 1]
-    return float(0.5 * np.sum(x * np.roll(y, -1) - np.roll(x, -1) * y))
+    ends = following(polygon)
+    return float(0.5 * (polygon[:, 0] * ends[:, 1] - ends[:, 0] * polygon[:, 1]).sum())
+
+
+def following(polygon: Array) -> Array:
+    """For each point the next one, the first after the last."""
+    return np.concatenate([polygon[1:], polygon[:1]])
 
 
 def centroid(parts: Sequence[Array]) -> Array:
     """Centre of area, (2,), of convex polygons that do not overlap."""
     areas, middles = [], []
     for part in parts:
-        ends = np.roll(part, -1, axis=0)
+        ends = following(part)
         cross = part[:, 0] * ends[:, 1] - ends[:, 0] * part[:, 1]
         areas.append(max(float(cross.sum()) / 2, 1e-9))
         middles.append(((part + ends) * cross[:, None]).sum(axis=0) / (6 * areas[-1]))
@@ -47,10 +52,11 @@ def centroid(parts: Sequence[Array]) -> Array:
 
 def densify(polygon: Array, spacing: float = 0.002) -> Array:
     """Points along the closed outline no further apart than `spacing`, shape (m, 2)."""
-    ends = np.roll(polygon, -1, axis=0)
-    counts = np.maximum(1, np.ceil(np.linalg.norm(ends - polygon, axis=1) / spacing)).astype(int)
-    pieces = [a + (b - a) * (np.arange(n) / n)[:, None] for a, b, n in zip(polygon, ends, counts, strict=True)]
-    return np.concatenate(pieces)
+    edges = following(polygon) - polygon
+    counts = np.maximum(1, np.ceil(np.linalg.norm(edges, axis=1) / spacing)).astype(int)
+    edge = np.repeat(np.arange(len(polygon)), counts)
+    share = (np.arange(len(edge)) - (np.cumsum(counts) - counts)[edge]) / counts[edge]
+    return np.asarray(polygon[edge] + edges[edge] * share[:, None])
 
 
 def moved(points: Array, centre: Array, shift: Array, angle: float) -> Array:
@@ -75,7 +81,7 @@ def split_concave(outline: Array, solidity: float = 0.88, depth: int = 3) -> tup
 
 def _deepest_notch(outline: Array, corners: Array) -> tuple[Array, int]:
     """Direction (2,) of the hull's edge over the outline's deepest notch, and which point lies at its bottom."""
-    edges = np.roll(corners, -1, axis=0) - corners
+    edges = following(corners) - corners
     edges = edges / np.maximum(np.linalg.norm(edges, axis=1, keepdims=True), 1e-9)
     away = outline[:, None] - corners[None]
     depth = edges[None, :, 0] * away[..., 1] - edges[None, :, 1] * away[..., 0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.signal import savgol_filter
@@ -24,7 +25,13 @@ def smoothed(points: Array, window: int = 5, order: int = 2) -> Array:
     """Savitzky-Golay along the path in x, y and z; short paths stay as they are (paper, section on dual-arm pushes)."""
     if len(points) < window:
         return points
-    return np.asarray(savgol_filter(points, window, order, axis=0))
+    return np.asarray(_smoothing(len(points), window, order) @ points)
+
+
+@lru_cache(maxsize=64)
+def _smoothing(count: int, window: int, order: int) -> Array:
+    """The filter as a matrix, (count, count): it is linear, and setting it up costs more than using it."""
+    return np.asarray(savgol_filter(np.eye(count), window, order, axis=0))
 
 
 def push_paths(

@@ -80,36 +80,40 @@ def segment(cloud: Cloud, observation: Observation, second_layer: float) -> Segm
 
 def _label(cloud: Cloud) -> tuple[NDArray[np.int32], int]:
     """Label pixels, (h, w), 0 where there is no object; cut between neighbours that differ in colour or height."""
-    color = cv2.medianBlur(cloud.rgb, 3).astype(np.int16)
+    color = np.asarray(cv2.medianBlur(cloud.rgb, 3), np.uint8)
     height = np.asarray(cv2.medianBlur(np.ascontiguousarray(cloud.xyz[..., 2]), 3), np.float32)
     cut = np.zeros(height.shape, bool)
-    for axis in (0, 1):
-        differs = np.abs(np.diff(color, axis=axis)).max(axis=-1) > COLOR_STEP
-        differs |= np.abs(np.diff(height, axis=axis)) > HEIGHT_STEP
-        (cut[:-1] if axis == 0 else cut[:, :-1])[differs] = True
+    for near, far in ((np.s_[:-1], np.s_[1:]), (np.s_[:, :-1], np.s_[:, 1:])):
+        red, green, blue = cv2.split(cv2.absdiff(color[near], color[far]))
+        cut[near] |= np.asarray(cv2.max(cv2.max(red, green), blue)) > COLOR_STEP
+        cut[near] |= np.abs(height[far] - height[near]) > HEIGHT_STEP
     count, labels = cv2.connectedComponents((cloud.above & ~cut).astype(np.uint8), connectivity=4)
     return _grown(np.asarray(labels, np.int32), cloud.above, color, height), int(count)
 
 
 def _grown(
-    labels: NDArray[np.int32], above: NDArray[np.bool_], color: NDArray[np.int16], height: NDArray[np.float32]
+    labels: NDArray[np.int32], above: NDArray[np.bool_], color: NDArray[np.uint8], height: NDArray[np.float32]
 ) -> NDArray[np.int32]:
     """Labels with the pixels along the cuts given to a neighbour of their own colour and height."""
-    for axis, shift in ((1, 1), (0, 1), (1, -1), (0, -1), (1, 1)):
-        source = np.roll(labels, shift, axis)
-        alike = np.abs(np.roll(height, shift, axis) - height) <= HEIGHT_STEP
-        free = above & (labels == 0) & (source > 0) & alike
-        difference = np.abs(np.roll(color, shift, axis)[free] - color[free]).max(axis=-1, initial=0)
-        labels[free] = np.where(difference <= COLOR_STEP, source[free], 0)
+    rows, cols = np.nonzero(above & (labels == 0))
+    for down, right in ((0, 1), (1, 0), (0, -1), (-1, 0), (0, 1)):
+        r, c = (rows - down) % above.shape[0], (cols - right) % above.shape[1]
+        source = labels[r, c]
+        take = (source > 0) & (np.abs(height[r, c] - height[rows, cols]) <= HEIGHT_STEP)
+        shade = color[r, c].astype(np.int16) - color[rows, cols]
+        for channel in range(3):
+            take &= np.abs(shade[:, channel]) <= COLOR_STEP
+        labels[rows[take], cols[take]] = source[take]
+        rows, cols = rows[~take], cols[~take]
     return labels
 
 
 def _target_pixels(cloud: Cloud, observation: Observation) -> NDArray[np.bool_]:
-    cells = observation.grid.to_cell(cloud.xyz[..., :2].astype(float))
+    rows, cols = observation.grid.to_cell(cloud.xyz[cloud.above][:, :2].astype(float)).T
     n = observation.grid.cells
-    inside = ((cells >= 0) & (cells < n)).all(axis=-1) & cloud.above
+    inside = (rows >= 0) & (rows < n) & (cols >= 0) & (cols < n)
     hit = np.zeros(cloud.above.shape, bool)
-    hit[inside] = observation.target_mask[cells[inside][:, 0], cells[inside][:, 1]]
+    hit[cloud.above] = inside & observation.target_mask[np.clip(rows, 0, n - 1), np.clip(cols, 0, n - 1)]
     return hit
 
 

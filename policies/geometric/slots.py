@@ -56,12 +56,13 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     edge_high = _profile(tu, tv, lanes)
     edge_low = -_profile(-tu, tv, lanes)
     radius = float(np.linalg.norm(target - centre, axis=1).max())
-    near = np.linalg.norm(obstacles - centre, axis=1) < radius + ROOM
+    away = obstacles - centre
+    away = away[np.linalg.norm(away, axis=1) < radius + ROOM]
     half = round(finger_width / BIN / 2 - 0.5)
     high, low = _widest(edge_high, half), -_widest(-edge_low, half)
-    taken = _occupied(obstacles[near] - centre, angles, lanes, half + 1)
-    room_high = _free_length(taken, high)
-    room_low = _free_length(taken[..., ::-1], -low)
+    taken = _occupied(away, angles, lanes, half + 1)
+    room_high = _free_length(taken, high, 1)
+    room_low = _free_length(taken, -low, -1)
     face_high, mid_high = _face(edge_high, high, half)
     face_low, mid_low = _face(-edge_low, -low, half)
     lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
@@ -78,38 +79,46 @@ def _turned(points: Array, angles: Array) -> tuple[Array, Array]:
 
 def _profile(u: Array, v: Array, lanes: int) -> Array:
     """Largest u in each bin of v, (angles, lanes); -inf where a bin is empty."""
-    out = np.full((u.shape[0], lanes), -np.inf)
+    out = np.full(u.shape[0] * lanes, -np.inf)
     index = np.floor((v + REACH) / BIN).astype(np.intp)
     good = (index >= 0) & (index < lanes)
-    rows = np.broadcast_to(np.arange(u.shape[0])[:, None], u.shape)
-    np.maximum.at(out, (rows[good], index[good]), u[good])
-    return out
+    index += lanes * np.arange(u.shape[0])[:, None]
+    np.maximum.at(out, index[good], u[good])
+    return out.reshape(u.shape[0], lanes)
 
 
-def _occupied(points: Array, angles: Array, lanes: int, half: int) -> NDArray[np.bool_]:
-    """Which (angle, lane, u) cells hold an obstacle, a lane being 2 half + 1 bins wide."""
+def _occupied(points: Array, angles: Array, lanes: int, half: int) -> NDArray[np.uint8]:
+    """Which (angle, lane, u) cells hold an obstacle (1), a lane being 2 half + 1 bins wide."""
     u, v = _turned(points, angles)
     columns = 2 * int(SPAN / FINE)
     cell_u = np.floor((u + SPAN) / FINE).astype(np.intp)
     cell_v = np.floor((v + REACH) / BIN).astype(np.intp)
     good = (cell_u >= 0) & (cell_u < columns) & (cell_v >= 0) & (cell_v < lanes)
-    rows = np.broadcast_to(np.arange(len(angles))[:, None], u.shape)
-    taken = np.zeros((len(angles), lanes, columns), np.uint8)
-    taken[rows[good], cell_v[good], cell_u[good]] = 1
-    wide = cv2.dilate(taken.reshape(-1, columns), np.ones((2 * half + 1, 1), np.uint8))
-    return np.asarray(wide.reshape(taken.shape) > 0)
+    cell_v += lanes * np.arange(len(angles))[:, None]
+    taken = np.zeros((len(angles) * lanes, columns), np.uint8)
+    taken.ravel()[(cell_v * columns + cell_u)[good]] = 1
+    wide = cv2.dilate(taken, np.ones((2 * half + 1, 1), np.uint8))
+    return np.asarray(wide, np.uint8).reshape(len(angles), lanes, columns)
 
 
-def _free_length(taken: NDArray[np.bool_], edge: Array) -> Array:
-    """Free length beyond a contact edge (angles, lanes), at most ROOM; slightly negative where something touches."""
-    columns = np.arange(taken.shape[2], dtype=np.int16)
-    known = np.isfinite(edge)
-    first = np.ceil((np.where(known, edge, 0.0) - 0.002 + SPAN) / FINE).astype(np.int16)
-    beyond = taken & (columns >= first[..., None])
-    hit = beyond.argmax(axis=2)
-    blocked = np.take_along_axis(beyond, hit[..., None], axis=2)[..., 0]
-    room = np.where(blocked, hit * FINE - SPAN - np.where(known, edge, 0.0), ROOM)
-    return np.asarray(np.where(known, np.minimum(room, ROOM), 0.0))
+def _free_length(taken: NDArray[np.uint8], edge: Array, side: int) -> Array:
+    """Free length beyond a contact edge (angles, lanes), at most ROOM; slightly negative where something touches.
+
+    side -1: edge is the distance along -u. Only the cells up to ROOM beyond the known edges are looked at.
+    """
+    columns = taken.shape[2]
+    a, lane = np.nonzero(np.isfinite(edge))
+    known = edge[a, lane]
+    first = np.ceil((known - 0.002 + SPAN) / FINE).astype(np.intp)
+    ahead = first[:, None] + np.arange(int((ROOM + 0.002) / FINE) + 2)
+    column = np.clip(ahead, 0, columns - 1)
+    beyond = taken[a[:, None], lane[:, None], column if side > 0 else columns - 1 - column] > 0
+    beyond &= ahead < columns
+    hit = beyond.argmax(axis=1)
+    blocked = beyond[np.arange(len(hit)), hit]
+    room = np.zeros(edge.shape)
+    room[a, lane] = np.minimum(np.where(blocked, (first + hit) * FINE - SPAN - known, ROOM), ROOM)
+    return room
 
 
 def _widest(edge: Array, half: int) -> Array:
