@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from importlib import import_module
 from importlib.metadata import version
 
+from pg4da.commands.parser import Parser
 from pg4da.errors import BadInput
 
 COMMANDS = ("run", "check", "scenes", "evaluate", "bench", "doctor")
@@ -16,7 +17,7 @@ BAD_INPUT, INTERRUPTED = 2, 130
 
 def make_parser() -> argparse.ArgumentParser:
     """Every command's module has `add_parser(subparsers)` and `run(args) -> int`."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="pg4da", description="Retrieve a target object from dense clutter with two arms and a behaviour tree."
     )
     parser.add_argument("--version", action="version", version=f"pg4da {version('pg4da')}")
@@ -28,8 +29,8 @@ def make_parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """0 done, 1 the mission failed, 2 bad input, 3 a safety stop, 130 interrupted."""
-    args = make_parser().parse_args(argv)
     try:
+        args = make_parser().parse_args(argv)
         code: int = args.run(args)
     except BadInput as error:
         for line in str(error).splitlines():

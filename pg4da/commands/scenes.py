@@ -45,10 +45,11 @@ def show(args: argparse.Namespace) -> int:
     from rich.console import Console
     from rich.table import Table
 
-    from pg4da.run import RunRequest, find_scene
+    from pg4da.run import RunRequest, check_objects, find_scene
 
     if args.out:
         check_target_file(args.out)
+    check_objects(args.objects)
     request = RunRequest(scene=args.scene, objects_dir=args.objects, target_line=args.target_line)
     scene = find_scene(request)
     table = Table("", "shape", "x", "y", "z", title=f"{scene.case}/{scene.name}, settled; metres")

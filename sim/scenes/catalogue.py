@@ -37,7 +37,7 @@ def find(name_or_path: str) -> Path:
     path = Path(name_or_path)
     if "\0" not in name_or_path and path.is_file():
         return path
-    raise UnknownScene(name_or_path, None, None, _unknown(name_or_path))
+    raise UnknownScene(f"scene '{name_or_path}'", None, None, _unknown(name_or_path))
 
 
 def picture(name: str) -> Path:
@@ -54,4 +54,4 @@ def _unknown(name: str) -> str:
     choices = [*names(), *(n.split("/")[1] for n in names())]
     near = difflib.get_close_matches(name.removesuffix(".txt"), choices, n=1, cutoff=0.5)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"no such scene or file{hint} Scenes: {', '.join(names())}"
+    return f"no such scene or file{f'{hint} Valid' if hint else '; valid'}: {', '.join(names())}"
