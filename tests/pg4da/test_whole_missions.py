@@ -1,0 +1,91 @@
+"""Whole missions on the full cell: they repeat, and their physics can be believed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pg4da.hardware.frames import Array
+from pg4da.mission.events import Listener
+from pg4da.run import RunRequest, RunResult, run_mission
+
+pytestmark = pytest.mark.slow
+
+SCENES = ("case1-clutter/packed2", "case2-dense_clutter/dense2", "case5-random_arranged/heap2")
+LAUNCHED = 1.5  # m/s
+OVERLAP = 0.005  # m, a third of a finger
+
+
+class Last(Listener):
+    """Keeps the cell to look into after the mission."""
+
+    cell: Any
+
+    def on_start(self, cell: Any) -> None:
+        self.cell = cell
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a mission left behind. log: its events."""
+
+    result: RunResult
+    qpos: Array
+    log: list[dict[str, Any]]
+
+    @property
+    def truth(self) -> dict[str, Any]:
+        assert self.result.truth is not None
+        return dict(self.result.truth)
+
+
+def play(scene: str, out: Path, seed: int = 0, camera_noise: bool = False) -> Played:
+    last = Last()
+    request = RunRequest(scene=scene, seed=seed, out=out, film=False, camera_noise=camera_noise)
+    result = run_mission(request, (last,))
+    log = [json.loads(line) for line in (out / "mission.jsonl").read_text().splitlines()]
+    return Played(result, np.array(last.cell.data.qpos), log)
+
+
+@pytest.fixture(scope="module")
+def missions(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Played]:
+    """One mission a scene, shared by the tests."""
+    return {scene: play(scene, tmp_path_factory.mktemp("mission")) for scene in SCENES}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_target_ends_in_the_bin(missions: dict[str, Played], scene: str) -> None:
+    played = missions[scene]
+    assert played.result.outcome == "success"
+    assert played.truth["target_in_bin"]
+    assert played.truth["outside"] == []
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_nothing_is_launched(missions: dict[str, Played], scene: str) -> None:
+    truth = missions[scene].truth
+    assert 0.05 < truth["max_launch_speed"] <= LAUNCHED
+    assert truth["max_launch_speed"] <= truth["max_object_speed"]
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_fingers_never_pass_through_objects(missions: dict[str, Played], scene: str) -> None:
+    assert 0.0 < missions[scene].truth["max_overlap"] <= OVERLAP
+
+
+def test_the_same_seed_gives_the_same_mission(missions: dict[str, Played], tmp_path: Path) -> None:
+    first, again = missions[SCENES[1]], play(SCENES[1], tmp_path)
+    assert any(event["event"] == "decision" for event in first.log)
+    assert again.log == first.log
+    np.testing.assert_array_equal(again.qpos, first.qpos)
+
+
+def test_a_noisy_camera_does_not_stop_the_mission(missions: dict[str, Played], tmp_path: Path) -> None:
+    noisy = play(SCENES[1], tmp_path, camera_noise=True)
+    assert noisy.result.outcome == "success"
+    assert noisy.log != missions[SCENES[1]].log
