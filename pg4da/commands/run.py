@@ -96,15 +96,27 @@ def default_out(mission: str, scene: str | None, seed: int) -> Path:
 
 
 def show(result: RunResult, request: RunRequest, console: Console) -> None:
-    """How it ended, and where the pictures are."""
+    """How it ended, why if it failed, and where the pictures are."""
     colour = "green" if result.outcome == "success" else "red"
-    speed = result.sim_time_s / result.wall_time_s if result.wall_time_s else 0.0
-    console.print(f"[bold {colour}]{result.outcome}[/] after {result.motions} motions: "
-                  f"{result.pushes} pushes, {result.grasp_attempts} grasps ({result.grasp_successes} held); "
-                  f"{result.arm_motions} arm motions")  # fmt: skip
+    console.print(
+        f"[bold {colour}]{result.outcome.replace('_', ' ')}[/] after {count(result.motions, 'motion')}: "
+        f"{count(result.pushes, 'push', 'es')} and {count(result.grasp_attempts, 'grasp')}, "
+        f"{result.grasp_successes} of them held; {count(result.arm_motions, 'arm motion')}",
+        soft_wrap=True,
+    )
     if result.failure:
-        console.print(str(result.failure), markup=False)
+        why = result.failure
+        console.print(f"why: {why.message} ({why.code}, {why.phase})", markup=False, soft_wrap=True, style="red")
+        console.print(f"where: {why.path}", markup=False, soft_wrap=True)
     for name, value in result.outputs.items():
-        console.print(f"{name}: {value}", markup=False)
+        console.print(
+            f"{name}: {'yes' if value is True else 'no' if value is False else value}", markup=False, soft_wrap=True
+        )
+    speed = result.sim_time_s / result.wall_time_s if result.wall_time_s else 0.0
     console.print(f"{result.sim_time_s:.1f} s of cell time in {result.wall_time_s:.1f} s ({speed:.1f} times real time)")
-    console.print(f"pictures, film and log: {request.out}", markup=False, soft_wrap=True)
+    console.print(f"pictures{', film' if request.film else ''} and log: {request.out}", markup=False, soft_wrap=True)
+
+
+def count(number: int, word: str, ending: str = "s") -> str:
+    """A number with its word in the right form."""
+    return f"{number} {word}" if number == 1 else f"{number} {word}{ending}"

@@ -31,20 +31,22 @@ def decision(action: Push | Grasp) -> Decision:
         (
             "observation",
             {"observation": SimpleNamespace(target_seen=True, visible_share=0.62)},
-            "look target seen, 62 % of it",
+            "look target in sight, 62 % of it",
         ),
         (
             "decision",
             {"decision": decision(PUSH)},
-            "decide push to isolate, two paths at once: makes room on both sides; isolation 0.25; 1 other candidates",
+            "decide push to isolate the target (25 % free): makes room on both sides; best of 2",
         ),
         (
             "motion_started",
             {"index": 3, "action": GRASP, "arms": ("left",)},
-            "grasp motion 3, left: grasp 45 mm wide at (100, 500, 12) mm",
+            "grasp motion 3: left arm",
         ),
         ("motion_finished", {"kind": "push", "success": True, "arms": 2, "code": ""}, "push done"),
-        ("motion_finished", {"kind": "grasp", "success": False, "arms": 1, "code": "empty"}, "grasp failed: empty"),
+        ("motion_finished", {"kind": "grasp", "success": False, "arms": 1, "code": "empty"}, ""),
+        ("skill_started", {"skill": "recover"}, "recover let go, back off, go home, then look again"),
+        ("skill_started", {"skill": "check_cell"}, ""),
         (
             "skill_finished",
             {"skill": "grasp", "state": "failure", "failure": Failure("empty", "execution", "a/b", "[nothing] held")},
@@ -61,3 +63,14 @@ def test_lines(kind: str, data: dict[str, Any], line: str) -> None:
     words = text.getvalue().split()
     assert words[:2] == (["12.50", "s"] if line else [])
     assert " ".join(words[2:]) == line
+
+
+def test_another_motion_than_the_decided_one_says_so() -> None:
+    text = io.StringIO()
+    printer = StepPrinter(Console(file=text, width=200))
+    printer.on_event(Event(1.0, "decision", {"decision": decision(PUSH)}))
+    printer.on_event(Event(1.1, "motion_started", {"index": 1, "action": PUSH, "arms": ("left", "right")}))
+    printer.on_event(Event(1.2, "motion_started", {"index": 2, "action": GRASP, "arms": ("right",)}))
+    _, same, other = text.getvalue().splitlines()
+    assert same.endswith("motion 1: left and right arms, two paths at once")
+    assert "motion 2: right arm; instead of the best, which can't be made: grasp the target, 45 mm wide at" in other
