@@ -16,6 +16,7 @@ from pg4da.policies.geometric.tilted import body_of, free_grasps, leaned_poses
 from pg4da.policies.types import Grasp, GripperShape
 
 DEEP, SHALLOW = 0.033, 0.020
+LOW = 0.36  # of the height of a flat target: its fingertips go lower than beside others
 SIDE = 0.0035
 NEAR = 0.17
 ALIKE = 0.08  # of each share of the colour
@@ -29,12 +30,14 @@ def grasp_candidates(
     if target is None:
         return ()
     found: list[Grasp] = []
+    lowest = min(settings.tip_height, LOW * target.top)
     for depth in (DEEP, SHALLOW):
-        tip = max(settings.tip_height, target.top - depth)
+        tip = max(lowest, target.top - depth)
         slots = slots_now(cloud, segments, target, tip, gripper, settings)
-        score = fit_score(slots, gripper, settings) * depth_factor(np.array(target.top - tip)) * trust(visible)
+        certainty = depth_factor(np.array(target.top - tip), target.top) * trust(visible)
+        score = fit_score(slots, gripper, settings) * certainty
         found += _pick(slots, score, tip, cloud, gripper, settings, count)
-        if found or tip == settings.tip_height:
+        if found or tip == lowest:
             break
     return tuple(sorted(found, key=lambda g: -g.score)[:count])
 

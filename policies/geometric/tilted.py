@@ -79,8 +79,8 @@ def leaned_poses(slots: Slots, body: Body, seen: float, gripper: GripperShape, s
     rotation, origin, hold = _lowered(rotation[worth], anchor[worth], hold[worth], body)
     origin, width = _centred(rotation, origin, body, gripper)
     overlap = _overlap(rotation, origin, width, body)
-    value = hold * depth_factor(overlap)
-    fits = (overlap >= LEAST_OVERLAP) & (width < gripper.max_width - 2 * PLAYS[-1])
+    value = hold * depth_factor(overlap, body.top)
+    fits = (overlap >= min(LEAST_OVERLAP, 0.5 * body.top)) & (width < gripper.max_width - 2 * PLAYS[-1])
     fits &= value >= settings.desperate_threshold
     return Poses(rotation[fits], origin[fits], width[fits], value[fits])
 

@@ -94,4 +94,4 @@ def hemmed(seed: int = 0) -> list[Prism]:
 @pytest.fixture(scope="session")
 def table() -> SimpleNamespace:
     """The functions above: tests cannot import one another."""
-    return SimpleNamespace(block=block, target=target, observe=observe, hemmed=hemmed)
+    return SimpleNamespace(block=block, target=target, observe=observe, hemmed=hemmed, Prism=Prism, TARGET=TARGET)

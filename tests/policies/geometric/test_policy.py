@@ -33,6 +33,14 @@ def test_far_from_the_camera_s_axis_the_target_s_own_side_is_no_obstacle(table):
     assert isinstance(decide(table.observe([table.target(0.3, 0.75, 0.045, 0.045)])).action, Grasp)
 
 
+def test_a_free_target_that_lies_flat_is_grasped_at_once(table):
+    flat = table.Prism(table.target(0.1, 0.45, 0.045, 0.045).outline, 0.022, table.TARGET)
+    action = decide(table.observe([flat])).action
+    assert isinstance(action, Grasp)
+    assert action.score > 0.6
+    assert 0.006 < action.pose[2, 3] < 0.010
+
+
 def test_grasp_avoids_the_side_where_a_neighbour_stands(table):
     prisms = [table.target(0, 0.5, 0.045, 0.045), table.block(0.047, 0.5, 0.045, 0.045, shade=3)]
     action = decide(table.observe(prisms)).action
