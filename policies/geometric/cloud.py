@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,6 +27,7 @@ class Cloud:
 
 
 BASE_RADIUS = 0.14  # m round an arm's base: what stands there is the robot, and nothing could be grasped there
+HIGHEST = 0.40  # m; what is higher than this is an arm over the table, not an object
 
 
 def cloud_of(
@@ -33,14 +35,18 @@ def cloud_of(
 ) -> Cloud:
     """Back-project the picture and crop it to what rises more than `floor` [m] above the table inside the bounds.
 
-    What stands within BASE_RADIUS of one of `bases` (x, y) is left out. Raises NoAction when nothing is left.
+    What stands within BASE_RADIUS of one of `bases` (x, y), and what is higher than HIGHEST, is left out. Raises
+    NoAction when nothing is left.
     """
     depth = np.where(np.isfinite(view.depth), view.depth, 0).astype(np.float32)
-    x, y, z = (_coordinate(view, depth, axis) for axis in range(3))
-    above = (depth > 0) & (z > floor) & (x > bounds.x_min) & (x < bounds.x_max)
+    slopes = _slopes(np.asarray(view.K, float).tobytes(), np.asarray(view.T_world_camera, float).tobytes(), depth.shape)
+    x, y, z = (slopes[axis] * depth + np.float32(view.T_world_camera[axis, 3]) for axis in range(3))
+    above = (depth > 0) & (z > floor) & (z < HIGHEST) & (x > bounds.x_min) & (x < bounds.x_max)
     above &= (y > bounds.y_min) & (y < bounds.y_max)
+    rows, cols = np.nonzero(above)
     for base_x, base_y in bases:
-        above &= (x - base_x) ** 2 + (y - base_y) ** 2 > BASE_RADIUS**2
+        robot = (x[rows, cols] - base_x) ** 2 + (y[rows, cols] - base_y) ** 2 <= BASE_RADIUS**2
+        above[rows[robot], cols[robot]] = False
     rows, cols = np.flatnonzero(above.any(axis=1)), np.flatnonzero(above.any(axis=0))
     if not rows.size:
         raise NoAction("the camera sees nothing on the table inside the workspace")
@@ -53,12 +59,12 @@ def cloud_of(
     return Cloud(xyz, np.ascontiguousarray(view.rgb[box]), above[box], distance / float(view.K[0, 0]))
 
 
-def _coordinate(view: CameraView, depth: NDArray[np.float32], axis: int) -> NDArray[np.float32]:
-    """One world coordinate of every pixel, (H, W): the ray's slope is linear in column and row."""
-    K, T = view.K, view.T_world_camera
-    height, width = depth.shape
+@lru_cache(maxsize=4)
+def _slopes(matrix: bytes, pose: bytes, shape: tuple[int, int]) -> NDArray[np.float32]:
+    """How far each pixel's ray goes in `world` for 1 m of depth, (3, H, W): linear in column and row."""
+    K, T = np.frombuffer(matrix).reshape(3, 3), np.frombuffer(pose).reshape(4, 4)
+    height, width = shape
     u = (np.arange(width, dtype=np.float32) - np.float32(K[0, 2])) / np.float32(K[0, 0])
     v = (np.arange(height, dtype=np.float32) - np.float32(K[1, 2])) / np.float32(K[1, 1])
-    r = T[axis, :3].astype(np.float32)
-    slope: NDArray[np.float32] = r[0] * u[None, :] + r[1] * v[:, None] + r[2]
-    return slope * depth + np.float32(T[axis, 3])
+    axes = T[:3, :3].astype(np.float32)
+    return np.stack([r[0] * u[None, :] + r[1] * v[:, None] + r[2] for r in axes])

@@ -28,7 +28,9 @@ def shortlist(plans: Sequence[Plan], space: FreeSpace, target: Array, middle: Ar
     chosen: list[Plan] = []
     for family, quota in QUOTA.items():
         mine = [p for p in plans if p.family == family]
-        costs = [_cost(p, space, target, middle) for p in mine]
+        if not mine:
+            continue
+        costs = _costs(mine, space, target, middle)
         kept: list[Plan] = []
         for index in np.argsort(costs, kind="stable"):
             if len(kept) >= round(quota * scale):
@@ -39,13 +41,14 @@ def shortlist(plans: Sequence[Plan], space: FreeSpace, target: Array, middle: Ar
     return chosen
 
 
-def _cost(plan: Plan, space: FreeSpace, target: Array, middle: Array) -> float:
-    """Low for a thin lane, free room ahead of the target, and a way out of the clutter."""
-    stroke = plan.strokes[0]
-    d = np.array(stroke.course[:2])
-    lane = float(np.mean([space.taken_along(s.start, s.end, 0.014) for s in plan.strokes]))
+def _costs(plans: Sequence[Plan], space: FreeSpace, target: Array, middle: Array) -> Array:
+    """For plans (n,) of one family: low for a thin lane, free room ahead of the target, a way out of the clutter."""
+    strokes = [s for p in plans for s in p.strokes]
+    strips = space.taken_along(np.array([s.start for s in strokes]), np.array([s.end for s in strokes]), 0.014)
+    lane = strips.reshape(len(plans), -1).mean(axis=1)
+    d = np.array([p.strokes[0].course[:2] for p in plans])
     ahead = space.taken_along(target + 0.03 * d, target + 0.10 * d, 0.03)
-    return lane + ahead + INWARD[plan.family] * float((middle - target) @ d) / 0.1
+    return np.asarray(lane + ahead + INWARD[plans[0].family] * (d @ (middle - target)) / 0.1)
 
 
 def _turn(a: Plan, b: Plan) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -49,15 +50,21 @@ class FreeSpace:
         index = self._cells(points)
         return np.asarray(self._distance[index[:, 0], index[:, 1]] > radius)
 
-    def taken_along(self, start: Array, end: Array, half: float) -> float:
-        """Share of a strip of half-width `half` [m] between two points that something stands on, 0..1."""
-        length = float(np.linalg.norm(end - start))
-        along = np.arange(0.0, length + 1e-9, 3 * CELL)
+    def taken_along(self, start: Array, end: Array, half: float) -> Array:
+        """Shares (n,) 0..1 of strips of half-width `half` [m] from start to end (n, 2) that something stands on."""
+        length = np.linalg.norm(end - start, axis=1)
+        d = (end - start) / np.maximum(length, 1e-9)[:, None]
+        count = np.ceil((length + 1e-9) / (3 * CELL)).astype(int)
+        strip = np.repeat(np.arange(len(count)), count)
+        along = (np.arange(len(strip)) - (np.cumsum(count) - count)[strip]) * (3 * CELL)
+        middle = start[strip] + along[:, None] * d[strip]
+        square = np.stack([-d[:, 1], d[:, 0]], axis=1)[strip]
         across = np.arange(-half, half + 1e-9, 3 * CELL)
-        d = (end - start) / max(length, 1e-9)
-        points = start + along[:, None, None] * d + across[None, :, None] * np.array([-d[1], d[0]])
-        index = self._cells(points.reshape(-1, 2))
-        return float(self._taken[index[:, 0], index[:, 1]].mean())
+        taken = np.zeros(len(strip))
+        for offset in across:
+            index = self._cells(middle + offset * square)
+            taken += self._taken[index[:, 0], index[:, 1]]
+        return np.asarray(np.bincount(strip, taken, len(count)) / np.maximum(count * len(across), 1))
 
 
 def isolating_plans(
@@ -71,11 +78,15 @@ def isolating_plans(
         v = (outline - centre) @ across
         u = (outline - centre) @ d
         sides = (float(v.min()), float(v.max()))
+        beside: list[Stroke | None] = []
         for offset, width, family in _lanes(sides, gripper):
             stroke = _through(centre + offset * across, angle, float(u.max()), width, space, bounds, gripper, settings)
             if stroke is not None:
                 yield Plan(family, (stroke,), _stops(stroke, centre, d, u))
-        yield from _pairs(centre, sides, angle, u, space, bounds, gripper, settings)
+            if family == "single":
+                beside.append(stroke)
+        if beside[0] is not None and beside[1] is not None:
+            yield from _pair(beside[0], beside[1], sides, angle, space, bounds, gripper, settings)
 
 
 def _lanes(sides: tuple[float, float], gripper: GripperShape) -> Iterator[tuple[float, float, str]]:
@@ -90,11 +101,11 @@ def _lanes(sides: tuple[float, float], gripper: GripperShape) -> Iterator[tuple[
             yield 0.5 * (sides[0] + sides[1]), width, "rake"
 
 
-def _pairs(
-    centre: Array,
+def _pair(
+    first: Stroke,
+    second: Stroke,
     sides: tuple[float, float],
     angle: float,
-    u: Array,
     space: FreeSpace,
     bounds: Bounds,
     gripper: GripperShape,
@@ -102,19 +113,9 @@ def _pairs(
 ) -> Iterator[Plan]:
     """Both sides at once by two arms, staggered along the travel when the lanes are nearer than the arms may be."""
     d = direction(angle)
-    across = np.array([-d[1], d[0]])
-    gap = gripper.finger_thickness + 0.002
-    left, right = sides[1] + gap, sides[0] - gap
-    apart = left - right
+    apart = sides[1] - sides[0] + 2 * (gripper.finger_thickness + 0.002)
     need = settings.arm_separation + 0.005
     stagger = float(np.sqrt(max(0.0, need**2 - apart**2)))
-    strokes = [
-        _through(centre + o * across, angle, float(u.max()), 0.0, space, bounds, gripper, settings)
-        for o in (left, right)
-    ]
-    if strokes[0] is None or strokes[1] is None:
-        return
-    first, second = strokes[0], strokes[1]
     lag = float((first.start - second.start) @ d)
     ahead = first if lag > 0 else second
     behind = second if lag > 0 else first
@@ -127,6 +128,7 @@ def _pairs(
         yield Plan("dual", pair, (length - 0.03, length))
 
 
+@lru_cache(maxsize=64)
 def _clear_radius(gripper: GripperShape, width: float) -> float:
     boxes = np.concatenate(finger_boxes(gripper, width))
     return round(float(np.linalg.norm(boxes, axis=1).max()) + 0.004, 4)
@@ -151,12 +153,12 @@ def _through(
     if not free.any():
         return None
     start = points[int(np.argmax(free))]
-    end = beside + (reach + BEYOND[-1]) * d
-    while not bounds.inside(float(end[0]), float(end[1]), settings.workspace_margin):
-        end = end - 0.01 * d
-        if (end - start) @ d < 0.05:
-            return None
-    return stroke_along(start, angle, float((end - start) @ d), width)
+    far = float((beside - start) @ d) + reach + BEYOND[-1]
+    lengths = np.concatenate([[far], np.arange(far - 0.01, 0.05, -0.01)])
+    inside = bounds.contain(start + lengths[:, None] * d, settings.workspace_margin)
+    if not inside.any():
+        return None
+    return stroke_along(start, angle, float(lengths[np.argmax(inside)]), width)
 
 
 def _stops(stroke: Stroke, centre: Array, d: Array, u: Array) -> tuple[float, ...]:

@@ -66,7 +66,7 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     face_high, mid_high = _face(edge_high, high, half)
     face_low, mid_low = _face(-edge_low, -low, half)
     lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
-    slope = np.maximum(_slope(edge_high, half), _slope(-edge_low, half))
+    slope = np.maximum(_slope(edge_high, high, half), _slope(-edge_low, -low, half))
     skew = np.abs(mid_high - mid_low)
     return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, skew, slope, centre)
 
@@ -107,18 +107,19 @@ def _free_length(taken: NDArray[np.uint8], edge: Array, side: int) -> Array:
     side -1: edge is the distance along -u. Only the cells up to ROOM beyond the known edges are looked at.
     """
     columns = taken.shape[2]
-    a, lane = np.nonzero(np.isfinite(edge))
-    known = edge[a, lane]
+    cell = np.flatnonzero(np.isfinite(edge))
+    known = edge.ravel()[cell]
     first = np.ceil((known - 0.002 + SPAN) / FINE).astype(np.intp)
     ahead = first[:, None] + np.arange(int((ROOM + 0.002) / FINE) + 2)
-    column = np.clip(ahead, 0, columns - 1)
-    beyond = taken[a[:, None], lane[:, None], column if side > 0 else columns - 1 - column] > 0
+    column = np.minimum(ahead, columns - 1)
+    row = columns * cell[:, None]
+    beyond = taken.ravel()[row + column if side > 0 else row + (columns - 1) - column] > 0
     beyond &= ahead < columns
     hit = beyond.argmax(axis=1)
     blocked = beyond[np.arange(len(hit)), hit]
-    room = np.zeros(edge.shape)
-    room[a, lane] = np.minimum(np.where(blocked, (first + hit) * FINE - SPAN - known, ROOM), ROOM)
-    return room
+    room = np.zeros(edge.size)
+    room[cell] = np.minimum(np.where(blocked, (first + hit) * FINE - SPAN - known, ROOM), ROOM)
+    return room.reshape(edge.shape)
 
 
 def _widest(edge: Array, half: int) -> Array:
@@ -133,22 +134,23 @@ def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array]:
     """How much of the finger's width touches within FLAT of the contact [m], and the middle of that in v [m]."""
     width = 2 * half + 1
     padded = np.pad(edge, ((0, 0), (half, half)), constant_values=-np.inf)
-    touching = np.lib.stride_tricks.sliding_window_view(padded, width, axis=1) > (contact - FLAT)[..., None]
-    count = touching.sum(axis=2)
-    moment = touching @ np.arange(-half, half + 1.0)
+    lanes, limit = edge.shape[1], contact - FLAT
+    count, moment = np.zeros(edge.shape), np.zeros(edge.shape)
+    for k in range(width):
+        touching = padded[:, k : k + lanes] > limit
+        count += touching
+        moment += (k - half) * touching
     return count * BIN, (moment / np.maximum(count, 1) + np.arange(edge.shape[1])) * BIN
 
 
-def _slope(edge: Array, half: int) -> Array:
+def _slope(edge: Array, contact: Array, half: int) -> Array:
     """Slope of the target's edge at the finger's contact, (angles, lanes): 0 where its highest point lies under the
     finger, else how steeply it goes on rising beyond the finger's border."""
     beyond = 2
     padded = np.pad(edge, ((0, 0), (half + beyond, half + beyond)), constant_values=-np.inf)
     lanes = edge.shape[1]
-    window = np.lib.stride_tricks.sliding_window_view(padded, 2 * half + 1, axis=1)
-    inside = window.max(axis=2)[:, beyond : beyond + lanes]
     with np.errstate(invalid="ignore"):
-        rises = [padded[:, i : i + lanes] - inside for i in (0, 2 * (half + beyond))]
+        rises = [padded[:, i : i + lanes] - contact for i in (0, 2 * (half + beyond))]
     return np.asarray(np.clip(np.nan_to_num(np.maximum(*rises), nan=0.0, neginf=0.0), 0.0, None) / (beyond * BIN))
 
 

@@ -43,19 +43,29 @@ def interest(observation: Observation, segments: Segments) -> NDArray[np.float32
 
 def covering(things: Sequence[Thing], weight: NDArray[np.float32], grid: MapGrid, above: float) -> list[int]:
     """Things higher than `above` [m] that lie on weighted cells, those on the most weight first."""
-    loads = [(float((weight * painted([t.parts], grid)).sum()), i) for i, t in enumerate(things) if t.top > above]
+    loads = [(_load(weight, painted([t.parts], grid)), i) for i, t in enumerate(things) if t.top > above]
     return [i for load, i in sorted(loads, key=lambda p: (-p[0], p[1])) if load > 1e-3]
 
 
 def painted(groups: Sequence[Sequence[Array]], grid: MapGrid) -> NDArray[np.uint8]:
     """Cells of the grid under any of the polygons, (n, n), 0 or 1."""
+    polygons = [part for parts in groups for part in parts]
     mask = np.zeros((grid.cells, grid.cells), np.uint8)
-    for parts in groups:
-        for part in parts:
-            cols = (part[:, 0] - grid.x_min) / grid.resolution - 0.5
-            rows = (grid.y_min + grid.size - part[:, 1]) / grid.resolution - 0.5
-            cv2.fillConvexPoly(mask, np.stack([cols, rows], axis=1).round().astype(np.int32), 1)
+    if not polygons:
+        return mask
+    x, y = np.concatenate(polygons).T
+    cols = (x - grid.x_min) / grid.resolution - 0.5
+    rows = (grid.y_min + grid.size - y) / grid.resolution - 0.5
+    cells = np.stack([cols, rows], axis=1).round().astype(np.int32)
+    ends = np.cumsum([len(p) for p in polygons]).tolist()
+    for start, end in zip([0, *ends], ends, strict=False):
+        cv2.fillConvexPoly(mask, cells[start:end], 1)
     return mask
+
+
+def _load(weight: NDArray[np.float32], mask: NDArray[np.uint8]) -> float:
+    """Weight under a mask."""
+    return cv2.sumElems(cv2.copyTo(weight, mask))[0]
 
 
 def sweeps(
@@ -113,13 +123,13 @@ def _best_stop(
     stroke: Stroke, table: Table, high: list[Thing], weight: NDArray[np.float32], grid: MapGrid, bounds: Bounds
 ) -> tuple[Stroke, float] | None:
     """The stroke cut at its best stop, and its gain; None when something would leave the workspace."""
-    before = float((weight * painted([t.parts for t in high], grid)).sum())
+    before = _load(weight, painted([t.parts for t in high], grid))
     best: tuple[Stroke, float] | None = None
     stops = list(np.arange(0.06, stroke.length + 1e-6, 0.03))
     for prediction in table.plough((stroke,), stops):
         if _leaves(high, prediction, bounds):
             break
-        after = float((weight * painted(_placed(high, prediction), grid)).sum())
+        after = _load(weight, painted(_placed(high, prediction), grid))
         gain = (before - after) / max(before, 1e-6) - 0.4 * prediction.travel
         if best is None or gain > best[1] + 0.02:
             best = Stroke(stroke.start, stroke.at(prediction.travel), stroke.yaw, stroke.width), gain
@@ -127,9 +137,10 @@ def _best_stop(
 
 
 def _placed(things: list[Thing], prediction: Prediction) -> list[list[Array]]:
+    stays = (np.abs(prediction.shift).max(axis=1, initial=0.0) < 1e-9) & (prediction.turn == 0)
     return [
-        [moved(p, t.centre, shift, float(turn)) for p in t.parts]
-        for t, shift, turn in zip(things, prediction.shift, prediction.turn, strict=True)
+        list(t.parts) if still else [moved(p, t.centre, shift, float(turn)) for p in t.parts]
+        for t, shift, turn, still in zip(things, prediction.shift, prediction.turn, stays, strict=True)
     ]
 
 

@@ -13,7 +13,7 @@ from pg4da.policies.geometric.outlines import Array, densify, moved
 from pg4da.policies.geometric.pushes import Plan
 from pg4da.policies.geometric.segmentation import Thing
 from pg4da.policies.geometric.settings import Bounds, Settings
-from pg4da.policies.geometric.slots import find_slots
+from pg4da.policies.geometric.slots import ROOM, find_slots
 from pg4da.policies.types import GripperShape
 
 NEAR = 0.17
@@ -46,6 +46,7 @@ class Judge:
         self._outlines = [np.concatenate([densify(p, 0.003) for p in t.parts]) for t in things]
         self._outlines[target] = densify(things[target].outline, 0.0028)
         self._centres = np.array([t.centre for t in things])
+        self._radii = np.array([t.radius for t in things])
         self._angles = np.arange(18) * np.pi / 18
         self._table = Table(things, gripper, settings.look_ahead_step)
 
@@ -72,7 +73,8 @@ class Judge:
         k = self._target
         centres = self._centres + prediction.shift
         centre = centres[k]
-        close = np.flatnonzero(np.linalg.norm(centres - centre, axis=1) < NEAR)
+        apart = np.linalg.norm(centres - centre, axis=1)
+        close = np.flatnonzero((apart < NEAR) & (apart < self._radii + self._radii[k] + ROOM + 0.001))
         near = [self._placed(int(i), prediction) for i in close if i != k]
         obstacles = np.concatenate(near) if near else np.zeros((0, 2))
         slots = find_slots(self._placed(k, prediction), obstacles, centre, self._angles, self._gripper.finger_width)
