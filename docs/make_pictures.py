@@ -6,9 +6,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from PIL import Image
+
 from pg4da.run import RunRequest, run_mission
 from pg4da.sim.scenes.catalogue import names, picture
-from PIL import Image
 
 IMAGES = Path(__file__).parent / "images"
 TILE = (320, 240)
