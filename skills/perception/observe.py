@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +51,11 @@ def _remember(memory: Memory | None, mask: Mask, height: Floats, seen: Mask, gri
     return Memory(looked, max(area, memory.largest_area if memory else 0.0), last_seen)
 
 
-def _robot(grid: MapGrid, bases: Iterable[Array]) -> Mask:
-    """Cells under the foot of an arm, (n, n)."""
+@lru_cache(maxsize=8)
+def _robot(grid: MapGrid, bases: tuple[tuple[float, float], ...]) -> Mask:
+    """Cells under the foot of an arm, (n, n), of arms whose bases stand at these x, y."""
     xy = grid.to_world(*np.indices((grid.cells, grid.cells)))
-    feet = [np.linalg.norm(xy - base[:2, 3], axis=-1) < BASE_RADIUS for base in bases]
+    feet = [np.linalg.norm(xy - np.array(base), axis=-1) < BASE_RADIUS for base in bases]
     return np.any(feet, axis=0) if feet else np.zeros((grid.cells, grid.cells), bool)
 
 
@@ -74,7 +76,7 @@ def make_observation(
     if memory is not None and memory.looked.shape != (grid.cells, grid.cells):
         memory = None
     color, height, seen = project(frame, grid, table_tolerance)
-    height[_robot(grid, bases)] = 0.0
+    height[_robot(grid, tuple((float(base[0, 3]), float(base[1, 3])) for base in bases))] = 0.0
     mask = target_mask(color, height, seen, target_colour, grid.resolution)
     share = visible_share(mask, height, grid, memory.largest_area if memory else None)
     hiding = np.zeros_like(height)
