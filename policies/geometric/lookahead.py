@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 import numpy as np
 import pymunk
@@ -32,14 +33,15 @@ class Stroke:
 
     @property
     def length(self) -> float:
-        return float(np.linalg.norm(self.end - self.start))
+        dx, dy = (self.end - self.start).tolist()
+        return sqrt(dx * dx + dy * dy)
 
     @property
     def course(self) -> tuple[float, float, float]:
         """Unit vector of travel, and length [m]."""
         length = self.length
-        d = (self.end - self.start) / max(length, 1e-9)
-        return float(d[0]), float(d[1]), length
+        dx, dy = (self.end - self.start).tolist()
+        return dx / max(length, 1e-9), dy / max(length, 1e-9), length
 
     def at(self, s: float) -> Array:
         """Point after s [m] of travel, held at the end."""

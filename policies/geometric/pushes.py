@@ -43,7 +43,7 @@ class FreeSpace:
 
     def _cells(self, points: NDArray[np.floating]) -> NDArray[np.intp]:
         index = ((np.asarray(points) - self._origin) / CELL).astype(np.intp)
-        return np.asarray(np.clip(index, 0, self._taken.shape[0] - 1), np.intp)
+        return np.asarray(np.minimum(np.maximum(index, 0), self._taken.shape[0] - 1), np.intp)
 
     def free(self, points: Array, radius: float) -> NDArray[np.bool_]:
         """Which points (n, 2) have nothing within `radius` [m]."""

@@ -53,20 +53,19 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     """Slots beside `target`, outline points (n, 2), among `obstacles` (m, 2), no further apart than about 2 mm."""
     lanes = 2 * int(REACH / BIN)
     tu, tv = _turned(target - centre, angles)
-    edge_high = _profile(tu, tv, lanes)
-    edge_low = -_profile(-tu, tv, lanes)
+    edge = np.concatenate([_profile(tu, tv, lanes), _profile(-tu, tv, lanes)])  # the side of +u, then that of -u
     radius = float(np.linalg.norm(target - centre, axis=1).max())
     away = obstacles - centre
     away = away[np.linalg.norm(away, axis=1) < radius + ROOM]
     half = round(finger_width / BIN / 2 - 0.5)
-    high, low = _widest(edge_high, half), -_widest(-edge_low, half)
+    contact = _widest(edge, half)
+    high, low = contact[: len(angles)], -contact[len(angles) :]
     taken = _occupied(away, angles, lanes, half + 1)
     room_high = _free_length(taken, high, 1)
     room_low = _free_length(taken, -low, -1)
-    face_high, mid_high = _face(edge_high, high, half)
-    face_low, mid_low = _face(-edge_low, -low, half)
+    (face_high, face_low), (mid_high, mid_low) = (t.reshape(2, *high.shape) for t in _face(edge, contact, half))
     lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
-    slope = np.maximum(_slope(edge_high, high, half), _slope(-edge_low, -low, half))
+    slope = _slope(edge, contact, half).reshape(2, *high.shape).max(axis=0)
     skew = np.abs(mid_high - mid_low)
     return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, skew, slope, centre)
 
@@ -130,10 +129,17 @@ def _widest(edge: Array, half: int) -> Array:
     return np.asarray(np.where(out > -1e5, out, -np.inf), np.float64)
 
 
+def _padded(edge: Array, width: int) -> Array:
+    """Rows with `width` bins more on either side that the target does not reach."""
+    out = np.full((edge.shape[0], edge.shape[1] + 2 * width), -np.inf)
+    out[:, width : width + edge.shape[1]] = edge
+    return out
+
+
 def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array]:
     """How much of the finger's width touches within FLAT of the contact [m], and the middle of that in v [m]."""
     width = 2 * half + 1
-    padded = np.pad(edge, ((0, 0), (half, half)), constant_values=-np.inf)
+    padded = _padded(edge, half)
     lanes, limit = edge.shape[1], contact - FLAT
     count, moment = np.zeros(edge.shape), np.zeros(edge.shape)
     for k in range(width):
@@ -147,7 +153,7 @@ def _slope(edge: Array, contact: Array, half: int) -> Array:
     """Slope of the target's edge at the finger's contact, (angles, lanes): 0 where its highest point lies under the
     finger, else how steeply it goes on rising beyond the finger's border."""
     beyond = 2
-    padded = np.pad(edge, ((0, 0), (half + beyond, half + beyond)), constant_values=-np.inf)
+    padded = _padded(edge, half + beyond)
     lanes = edge.shape[1]
     with np.errstate(invalid="ignore"):
         rises = [padded[:, i : i + lanes] - contact for i in (0, 2 * (half + beyond))]
