@@ -19,8 +19,9 @@ from pg4da.sim.gripper import SimGripper
 STIFFNESS = (12000.0, 12000.0, 8000.0, 2500.0, 2000.0, 1500.0)
 DAMPING = (500.0, 500.0, 300.0, 60.0, 45.0, 30.0)
 
-# The arm folded beside its base with the tool down: nothing of it is over |x| < 0.45 m in the camera's picture. Of 1,536
-# such configurations the one from which straight joint motions reach the table and the bin soonest, without tipping.
+# The arm folded beside its base with the tool down: nothing of it is over |x| < 0.45 m in the camera's picture. Of
+# 1,536 such configurations the one from which straight joint motions reach the table and the bin soonest,
+# without tipping.
 _LIFT, _ELBOW, _PAN = -2.0275, 1.4854, 0.5985
 HOME: Array = np.array([_PAN, _LIFT, _ELBOW, -np.pi / 2 - _LIFT - _ELBOW, -np.pi / 2, _PAN - np.pi])
 
