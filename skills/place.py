@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from pg4da.hardware.frames import Array, looking_down
+from pg4da.hardware.frames import Array, looking_down, transform
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
-from pg4da.skills.motion.stages import Clutter, Transit
+from pg4da.skills.motion.stages import Clutter, Line, Transit
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
 DROP_HEIGHT = 0.01  # m of the fingertips above the bin's opening: what is let go must not bounce out
+ABOVE = 0.12  # m; what is carried hangs below the fingertips and must clear the bin's walls
+LOWERING = 0.15  # m/s
 CARRYING = 1.6  # times as slow as an empty arm
 SHOW_HEIGHT = 0.35  # m above the table
 
@@ -84,8 +86,9 @@ def carry(skill: Skill, arm: str, tip: Array, code: str) -> Steps:
     point = tip - np.array([0.0, 0.0, gripper.tip_retreat(gripper.state.width)])
     failure: SkillFailure | None = None
     for yaw in np.linspace(0.0, np.pi, 6, endpoint=False):
+        down = looking_down(point, float(yaw))
         try:
-            yield from go(skill, {arm: looking_down(point, float(yaw))}, code, pace=CARRYING)
+            yield from go(skill, {arm: down}, code, pace=CARRYING, above=ABOVE)
             check_held(skill, arm)
             return
         except SkillFailure as error:
@@ -102,10 +105,11 @@ def check_held(skill: Skill, arm: str) -> None:
         raise SkillFailure("lost_grip", Phase.EXECUTION, f"the {arm} gripper lost what it carried")
 
 
-def go(skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0) -> Steps:
+def go(skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0, above: float = 0.0) -> Steps:
     """Plan a transit from where the arms are and make it, `pace` times as slowly as it could be.
 
-    Raises SkillFailure with `code` when there is no way.
+    above [m]: tool poses are come to from so far above them, straight down. Raises SkillFailure with `code` when there
+    is no way.
     """
     shared, cell = services(skill.context), skill.context.cell
     seen = shared.last_observation
@@ -114,11 +118,18 @@ def go(skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0) -> S
     widths = {name: arm.gripper.state.width for name, arm in cell.arms.items()}
     yield
     try:
-        plan = shared.planner.plan([Transit(goals)], start, clutter, widths=widths)
+        plan = shared.planner.plan(_stages(goals, above), start, clutter, widths=widths)
     except MotionError as error:
         raise SkillFailure(code, Phase.PLANNING, str(error)) from error
     for stage in plan.stages:
         yield from follow(skill.context, {name: t.slower(pace) for name, t in stage.items()})
+
+
+def _stages(goals: dict[str, Array], above: float) -> list[Transit | Line]:
+    if not above:
+        return [Transit(goals)]
+    raised = {name: transform(np.eye(3), (0.0, 0.0, above)) @ goal for name, goal in goals.items()}
+    return [Transit(raised), Line({name: goal[None] for name, goal in goals.items()}, LOWERING)]
 
 
 def tool_pose(skill: Skill, arm: str) -> Array:

@@ -75,8 +75,9 @@ class Recover(Skill):
     def _straight(self, name: str, pose: Array) -> Steps:
         cell = self.context.cell
         start = {n: arm.state.q for n, arm in cell.arms.items()}
+        over_clutter = cell.workspace.contains(float(pose[0, 3]), float(pose[1, 3]))
         try:
-            line = Line({name: pose[None]}, 0.15, contact=True)
+            line = Line({name: pose[None]}, 0.15, contact=over_clutter)
             plan = services(self.context).planner.plan([line], start, None, symmetric=False)
         except MotionError as error:
             raise SkillFailure("cannot_back_off", Phase.PLANNING, str(error)) from error

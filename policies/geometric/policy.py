@@ -92,7 +92,8 @@ class GeometricPolicy:
         space = FreeSpace(cloud, self.workspace, self.settings.push_height - 0.002)
         plans = list(isolating_plans(target.outline, target.centre, space, self.workspace, self.gripper, self.settings))
         table = [*(t for t in segments.others if not t.raised), target]
-        judge = Judge(table, len(table) - 1, self.workspace, self.gripper, self.settings)
+        bases = tuple(self.arm_bases.values())
+        judge = Judge(table, len(table) - 1, self.workspace, self.gripper, self.settings, bases)
         middle = np.mean([t.centre for t in table], axis=0)
         chosen = shortlist(plans, space, target.centre, middle, self.settings.look_ahead)
         judged = [w for w in (judge.worth(plan) for plan in chosen) if w is not None]

@@ -18,6 +18,8 @@ from pg4da.policies.types import GripperShape
 
 NEAR = 0.17
 EDGE = 0.06  # m; predictions are off by centimetres
+REACH = (0.36, 0.80)  # m from an arm's base, where it grasps with ease
+DRAG = 0.05  # m that a target is taken along further than predicted, as often as not
 INSIDE = 0.15  # m from the edge, nearer than which the target is harder to reach and sooner lost
 MOVED = 0.002
 
@@ -36,8 +38,15 @@ class Judge:
     """Tries plans on the table and says what the best stop of each is worth."""
 
     def __init__(
-        self, things: Sequence[Thing], target: int, bounds: Bounds, gripper: GripperShape, settings: Settings
+        self,
+        things: Sequence[Thing],
+        target: int,
+        bounds: Bounds,
+        gripper: GripperShape,
+        settings: Settings,
+        bases: Sequence[tuple[float, float]] = (),
     ) -> None:
+        self._bases = np.array(bases, float).reshape(-1, 2)
         self._things = things
         self._target = target
         self._bounds = bounds
@@ -81,9 +90,17 @@ class Judge:
         grasp = float(fit_score(slots, self._gripper, self._settings).max())
         hope = promise(slots, self._gripper, self._settings)
         cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
-        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(centre)))
+        dragged = centre + DRAG * np.array(plan.strokes[0].course[:2])
+        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 3.0 * self._out_of_reach(dragged)
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
         return float(np.clip(value - cost, 0.0, 1.0)), grasp
+
+    def _out_of_reach(self, centre: Array) -> float:
+        """How far [m] a point lies from where the better placed arm grasps with ease."""
+        if len(self._bases) == 0:
+            return 0.0
+        distance = np.linalg.norm(self._bases - centre, axis=1)
+        return float(np.min(np.maximum(np.maximum(REACH[0] - distance, distance - REACH[1]), 0.0)))
 
     def _placed(self, i: int, prediction: Prediction) -> Array:
         return moved(self._outlines[i], self._things[i].centre, prediction.shift[i], float(prediction.turn[i]))
