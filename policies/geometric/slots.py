@@ -28,7 +28,8 @@ class Slots:
 
     low, high: the target's contact edges; room_low, room_high: free length outside them; face_low, face_high: how much
     of the finger's width lies flat on the target; skew: offset in v between the two contacts; lane: v of the lanes;
-    slope: how steeply the steeper of the two faces falls off under the finger (tangent), which would let it slide out.
+    slope: how steeply the steeper of the two faces falls off under the finger (tangent), which would let it slide out;
+    wedge: how much the two faces narrow towards one side (tangent of the half angle), which squeezes it out slowly.
     """
 
     angles: Array
@@ -41,6 +42,7 @@ class Slots:
     face_high: Array
     skew: Array
     slope: Array
+    wedge: Array
     centre: Array
 
     @property
@@ -63,11 +65,13 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     taken = _occupied(away, angles, lanes, half + 1)
     room_high = _free_length(taken, high, 1)
     room_low = _free_length(taken, -low, -1)
-    (face_high, face_low), (mid_high, mid_low) = (t.reshape(2, *high.shape) for t in _face(edge, contact, half))
+    faces = (t.reshape(2, *high.shape) for t in _face(edge, contact, half))
+    (face_high, face_low), (mid_high, mid_low), (fall_high, fall_low) = faces
     lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
     slope = _slope(edge, contact, half).reshape(2, *high.shape).max(axis=0)
     skew = np.abs(mid_high - mid_low)
-    return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, skew, slope, centre)
+    wedge = np.where(fall_high * fall_low > 0, np.minimum(np.abs(fall_high), np.abs(fall_low)), 0.0)
+    return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, skew, slope, wedge, centre)
 
 
 def _turned(points: Array, angles: Array) -> tuple[Array, Array]:
@@ -136,17 +140,25 @@ def _padded(edge: Array, width: int) -> Array:
     return out
 
 
-def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array]:
-    """How much of the finger's width touches within FLAT of the contact [m], and the middle of that in v [m]."""
-    width = 2 * half + 1
+def _face(edge: Array, contact: Array, half: int) -> tuple[Array, Array, Array]:
+    """How much of the finger's width touches within FLAT of the contact [m], the middle of that in v [m], and how
+    the touching part falls off with v on the whole (tangent)."""
     padded = _padded(edge, half)
     lanes, limit = edge.shape[1], contact - FLAT
-    count, moment = np.zeros(edge.shape), np.zeros(edge.shape)
-    for k in range(width):
-        touching = padded[:, k : k + lanes] > limit
+    count, moment, square, drop, tilt = (np.zeros(edge.shape) for _ in range(5))
+    for k in range(-half, half + 1):
+        part = padded[:, k + half : k + half + lanes]
+        touching = part > limit
+        depth = np.zeros(edge.shape)
+        np.subtract(part, limit, out=depth, where=touching)
         count += touching
-        moment += (k - half) * touching
-    return count * BIN, (moment / np.maximum(count, 1) + np.arange(edge.shape[1])) * BIN
+        moment += k * touching
+        square += k * k * touching
+        drop += depth
+        tilt += k * depth
+    spread = count * square - moment**2
+    fall = np.where(spread > 0, (count * tilt - moment * drop) / np.maximum(spread, 1.0), 0.0)
+    return count * BIN, (moment / np.maximum(count, 1) + np.arange(lanes)) * BIN, fall / BIN
 
 
 def _slope(edge: Array, contact: Array, half: int) -> Array:
@@ -164,7 +176,8 @@ def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64
     """How well each slot's contacts hold the target if the fingers fit, 0..1, (angles, lanes).
 
     Flat faces hold best, a corner against a face holds, two corners let it turn; contacts far apart in v or far from
-    the centroid let it rotate out of the grip; a narrow hold squares itself up and leaves stroke to spare.
+    the centroid let it rotate out of the grip; a narrow hold squares itself up and leaves stroke to spare; faces that
+    narrow to one side (the ends of a half-cylinder) lose it on the way.
     """
     flat = [np.clip((face - 2 * BIN) / 0.009, 0, 1) for face in (slots.face_low, slots.face_high)]
     faces = 0.2 + 0.4 * (flat[0] + flat[1])
@@ -173,4 +186,5 @@ def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64
     antipodal = np.clip((0.5 - slope) / 0.3, 0, 1)
     centring = 1 - 0.6 * np.clip((np.abs(slots.lane[None] - off_centre) - 0.003) / 0.027, 0, 1)
     narrow = 1 - 1.2 * np.clip(width, 0.0, 0.15)
-    return np.where(np.isfinite(width), faces * antipodal * centring * narrow, 0.0)
+    parallel = 1 - 0.7 * np.clip((slots.wedge - 0.05) / 0.15, 0, 1)
+    return np.where(np.isfinite(width), faces * antipodal * centring * narrow * parallel, 0.0)
