@@ -6,9 +6,10 @@ import mujoco
 import numpy as np
 
 from pg4da.hardware.cell import Workspace
+from pg4da.hardware.description.bin import BIN_HALF
 from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
-from pg4da.sim.world import BIN_CENTRE, BIN_HALF
+from pg4da.sim.world import BIN_CENTRE
 
 GRAVITY = 9.81  # m/s²
 STILL = 0.01  # m/s

@@ -5,6 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 
+from pg4da.hardware.description.bin import BIN_HALF, BIN_WALL
 from pg4da.hardware.description.robot import ARM_BASES, PLINTH_HEIGHT
 from pg4da.hardware.frames import Array
 
@@ -16,8 +17,7 @@ TABLE_FRICTION = (0.5, 0.005, 0.0001)
 
 PLINTH_HALF = 0.09  # m
 BIN_CENTRE = (0.0, -0.16)  # m, outside the workspace, both arms reach it with the tool down
-BIN_HALF = (0.17, 0.11)  # m, to the outside of the walls
-BIN_WALL, BIN_HEIGHT = 0.008, 0.06  # m
+BIN_HEIGHT = 0.06  # m
 
 BIN_OPENING: Array = np.array([*BIN_CENTRE, BIN_HEIGHT])
 

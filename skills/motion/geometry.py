@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.cell import Arm, Cell
+from pg4da.hardware.description.bin import BIN_HALF, BIN_WALL
 from pg4da.hardware.description.gripper import GRIPPER_JOINTS, add_gripper
 from pg4da.hardware.description.robot import add_arm
 from pg4da.hardware.frames import Array
@@ -21,8 +22,6 @@ from pg4da.hardware.ur5e.parameters import JOINTS
 MARGIN = 0.010  # m between an arm and anything solid
 FINGER_TABLE_MARGIN = 0.001  # m; fingertips work just above the table
 PLINTH_HALF = 0.09  # m
-BIN_HALF = (0.17, 0.11)  # m along x and y, to the outside of the walls
-BIN_WALL = 0.004  # m, half
 FINGERTIPS = ("tip_a", "tip_b")
 FINGERS = ("finger_a", "finger_b", *FINGERTIPS)
 
@@ -89,10 +88,10 @@ def _add_bin(world: mujoco.MjsBody, opening: Array) -> None:
     x, y, z = (float(v) for v in opening)
     if z <= 0.0:
         return
-    half_x, half_y = BIN_HALF
+    (half_x, half_y), wall = BIN_HALF, BIN_WALL / 2
     for i, side in enumerate((-1, 1)):
-        _box(world, f"bin/x{i}", (x + side * (half_x - BIN_WALL), y, z / 2), (BIN_WALL, half_y, z / 2))
-        _box(world, f"bin/y{i}", (x, y + side * (half_y - BIN_WALL), z / 2), (half_x, BIN_WALL, z / 2))
+        _box(world, f"bin/x{i}", (x + side * (half_x - wall), y, z / 2), (wall, half_y, z / 2))
+        _box(world, f"bin/y{i}", (x, y + side * (half_y - wall), z / 2), (half_x, wall, z / 2))
 
 
 def _box(world: mujoco.MjsBody, name: str, centre: tuple[float, ...], half: tuple[float, ...]) -> None:
