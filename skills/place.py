@@ -8,6 +8,7 @@ from pg4da.hardware.frames import Array, looking_down, transform
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.stages import Clutter, Line, Transit
+from pg4da.skills.observe import look
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
@@ -19,22 +20,28 @@ SHOW_HEIGHT = 0.35  # m above the table
 
 
 class Place(Skill):
-    """Carry what an arm holds to the bin, let go, come home. Fails with `nothing_to_place` or `unreachable_bin`."""
+    """Carry what an arm holds to the bin, let go, come home.
+
+    Fails with `nothing_to_place`, `unreachable_bin` or `lost_grip`.
+    """
 
     name = "place_in_bin"
     needs = frozenset({"left", "right"})
 
     class Inputs(Ports):
         arm: str
+        target: str = ""
 
     def run(self, inputs: Inputs) -> Steps:
-        """Transit, open, transit."""
+        """Transit, open, transit; with a target, a look at the table tells whether it fell beside the bin."""
         cell = self.context.cell
         x, y, z = cell.bin_position
         yield from carry(self, inputs.arm, np.array([x, y, z + DROP_HEIGHT]), "unreachable_bin")
         yield from move_grippers(self.context, {inputs.arm: cell.arms[inputs.arm].gripper.max_width})
         yield from wait(self.context, 0.3)
         yield from go(self, {inputs.arm: cell.arms[inputs.arm].home}, "unreachable_home")
+        if inputs.target and look(self, inputs.target).target_seen:
+            raise SkillFailure("lost_grip", Phase.POSTCONDITION, "the target lies on the table again")
         self.context.emit("note", {"text": "target placed in the bin"})
         return self.Outputs()
 
@@ -88,8 +95,7 @@ def carry(skill: Skill, arm: str, tip: Array, code: str) -> Steps:
     for yaw in np.linspace(0.0, np.pi, 6, endpoint=False):
         down = looking_down(point, float(yaw))
         try:
-            yield from go(skill, {arm: down}, code, pace=CARRYING, above=ABOVE)
-            check_held(skill, arm)
+            yield from go(skill, {arm: down}, code, pace=CARRYING, above=ABOVE, holding=arm)
             return
         except SkillFailure as error:
             if error.phase is not Phase.PLANNING:
@@ -105,11 +111,13 @@ def check_held(skill: Skill, arm: str) -> None:
         raise SkillFailure("lost_grip", Phase.EXECUTION, f"the {arm} gripper lost what it carried")
 
 
-def go(skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0, above: float = 0.0) -> Steps:
+def go(
+    skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0, above: float = 0.0, holding: str | None = None
+) -> Steps:
     """Plan a transit from where the arms are and make it, `pace` times as slowly as it could be.
 
-    above [m]: tool poses are come to from so far above them, straight down. Raises SkillFailure with `code` when there
-    is no way.
+    above [m]: tool poses are come to from so far above them, straight down. holding: the arm that must still hold
+    something when it is above. Raises SkillFailure with `code` when there is no way, and `lost_grip`.
     """
     shared, cell = services(skill.context), skill.context.cell
     seen = shared.last_observation
@@ -121,7 +129,9 @@ def go(skill: Skill, goals: dict[str, Array], code: str, pace: float = 1.0, abov
         plan = shared.planner.plan(_stages(goals, above), start, clutter, widths=widths)
     except MotionError as error:
         raise SkillFailure(code, Phase.PLANNING, str(error)) from error
-    for stage in plan.stages:
+    for number, stage in enumerate(plan.stages):
+        if holding is not None and number > 0:
+            check_held(skill, holding)
         yield from follow(skill.context, {name: t.slower(pace) for name, t in stage.items()})
 
 

@@ -16,6 +16,8 @@ from pg4da.policies.geometric.settings import Bounds, Settings
 from pg4da.policies.types import Action, Observation, Push
 
 DIRECTIONS = 12
+CLEAR = 0.034  # m free round the start
+EDGE_INWARD, EDGE_OUTWARD = 0.08, 0.18  # m from the edge where a stroke may end: nothing looks ahead for it
 
 
 def fallback_pushes(
@@ -31,23 +33,27 @@ def fallback_pushes(
     height = max(settings.push_height, top - 0.033)
     space = FreeSpace(cloud, bounds, height - 0.003)
     middle = np.array([0.5 * (bounds.x_min + bounds.x_max), 0.5 * (bounds.y_min + bounds.y_max)])
-    pushes: list[Action] = []
-    for k in range(DIRECTIONS):
-        angle = 2 * np.pi * k / DIRECTIONS
-        d = direction(angle)
-        backs = np.arange(0.04, 0.45, 0.01)
-        points = place - backs[:, None] * d
-        inside = bounds.contain(points, settings.workspace_margin)
-        free = space.free(points, 0.045) & inside
-        end = place + 0.04 * d
-        if not free.any() or not bounds.inside(float(end[0]), float(end[1]), 0.08):
-            continue
-        start = points[int(np.argmax(free))]
-        stroke = stroke_along(start, angle, float((end - start) @ d), settings.broom_width)
-        inward = float(np.clip(d @ (middle - place) / 0.3, -1, 1))
-        paths = push_paths((stroke,), height, settings.path_spacing, arm_bases)
-        pushes.append(Push(paths, settings.broom_width, 0.10 + 0.05 * inward, "uncover", "stirs the likeliest place"))
-    return sorted(pushes, key=lambda p: -p.score)
+    for margin in (EDGE_OUTWARD, EDGE_INWARD):
+        pushes: list[Action] = []
+        for k in range(DIRECTIONS):
+            angle = 2 * np.pi * k / DIRECTIONS
+            d = direction(angle)
+            backs = np.arange(0.04, 0.45, 0.01)
+            points = place - backs[:, None] * d
+            free = space.free(points, CLEAR) & bounds.contain(points, settings.workspace_margin)
+            end = place + 0.04 * d
+            inward = float(np.clip(d @ (middle - place) / 0.3, -1, 1))
+            least = EDGE_INWARD if inward > 0 else margin
+            if not free.any() or not bounds.inside(float(end[0]), float(end[1]), least):
+                continue
+            start = points[int(np.argmax(free))]
+            stroke = stroke_along(start, angle, float((end - start) @ d), settings.broom_width)
+            paths = push_paths((stroke,), height, settings.path_spacing, arm_bases)
+            score = 0.10 + 0.05 * inward
+            pushes.append(Push(paths, settings.broom_width, score, "uncover", "stirs the likeliest place"))
+        if pushes:
+            return sorted(pushes, key=lambda p: -p.score)
+    return []
 
 
 def _place(observation: Observation, cloud: Cloud, segments: Segments) -> tuple[Array, float]:

@@ -15,6 +15,7 @@ from pg4da.policies.geometric.solid import columns_of
 from pg4da.policies.geometric.tilted import body_of, free_grasps, leaned_poses
 from pg4da.policies.types import Grasp, GripperShape
 
+HARDLY_COVERED = 0.75
 DEEP, SHALLOW = 0.033, 0.020
 LOW = 0.36  # of the height of a flat target: its fingertips go lower than beside others
 SIDE = 0.0035
@@ -43,8 +44,8 @@ def grasp_candidates(
 
 
 def trust(visible: float) -> float:
-    """Factor on a score for the share of the target that is seen: what is covered may be elsewhere than it seems."""
-    return 0.3 + 0.7 * visible
+    """Factor on a score for the share of the target that is seen: what covers it would be lifted along with it."""
+    return 0.3 + 0.7 * visible if visible > HARDLY_COVERED else 0.55 * visible
 
 
 def leaned_candidates(

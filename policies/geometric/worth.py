@@ -19,7 +19,7 @@ from pg4da.policies.types import GripperShape
 NEAR = 0.17
 EDGE = 0.06  # m; predictions are off by centimetres
 REACH = (0.36, 0.80)  # m from an arm's base, where it grasps with ease
-DRAG = 0.05  # m that a target is taken along further than predicted, as often as not
+DRAG = 0.07  # m that a target is taken along further than predicted, as often as not
 INSIDE = 0.15  # m from the edge, nearer than which the target is harder to reach and sooner lost
 MOVED = 0.002
 
@@ -91,7 +91,7 @@ class Judge:
         hope = promise(slots, self._gripper, self._settings)
         cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
         dragged = centre + DRAG * np.array(plan.strokes[0].course[:2])
-        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 3.0 * self._out_of_reach(dragged)
+        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 4.0 * self._out_of_reach(dragged)
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
         return float(np.clip(value - cost, 0.0, 1.0)), grasp
 

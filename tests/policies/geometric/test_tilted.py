@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pg4da.policies.geometric.cloud import cloud_of
-from pg4da.policies.geometric.grasps import leaned_candidates
+from pg4da.policies.geometric.grasps import leaned_candidates, trust
 from pg4da.policies.geometric.policy import GeometricPolicy
 from pg4da.policies.geometric.segmentation import segment
 from pg4da.policies.geometric.solid import CELL, columns_of
@@ -81,7 +81,8 @@ def test_walled_in_on_three_sides_there_is_no_leaned_grasp(table):
 def test_a_target_hardly_seen_is_not_trusted_to_a_leaned_grasp(table):
     prisms = [table.target(0, 0.5, 0.045, 0.045)]
     whole, part = (leaned(table.observe(prisms, share))[0].score for share in (1.0, 0.6))
-    assert part == pytest.approx(whole * (0.3 + 0.7 * 0.6), rel=0.02)
+    assert part == pytest.approx(whole * trust(0.6), rel=0.02)
+    assert part < 0.5 * whole
 
 
 def test_body_follows_the_tilt_of_the_upper_face():
