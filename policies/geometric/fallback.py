@@ -17,7 +17,8 @@ from pg4da.policies.types import Action, Observation, Push
 
 DIRECTIONS = 12
 CLEAR = 0.034  # m free round the start
-EDGE_INWARD, EDGE_OUTWARD = 0.08, 0.18  # m from the edge where a stroke may end: nothing looks ahead for it
+EDGES = (0.18, 0.08, 0.03)  # m from the edge where a stroke may end, tried in turn: nothing looks ahead for it
+EDGE_INWARD = 0.08  # m for one that leads inwards
 
 
 def fallback_pushes(
@@ -33,7 +34,7 @@ def fallback_pushes(
     height = max(settings.push_height, top - 0.033)
     space = FreeSpace(cloud, bounds, height - 0.003)
     middle = np.array([0.5 * (bounds.x_min + bounds.x_max), 0.5 * (bounds.y_min + bounds.y_max)])
-    for margin in (EDGE_OUTWARD, EDGE_INWARD):
+    for margin in EDGES:
         pushes: list[Action] = []
         for k in range(DIRECTIONS):
             angle = 2 * np.pi * k / DIRECTIONS
@@ -43,7 +44,7 @@ def fallback_pushes(
             free = space.free(points, CLEAR) & bounds.contain(points, settings.workspace_margin)
             end = place + 0.04 * d
             inward = float(np.clip(d @ (middle - place) / 0.3, -1, 1))
-            least = EDGE_INWARD if inward > 0 else margin
+            least = min(EDGE_INWARD, margin) if inward > 0 else margin
             if not free.any() or not bounds.inside(float(end[0]), float(end[1]), least):
                 continue
             start = points[int(np.argmax(free))]

@@ -20,6 +20,7 @@ NEAR = 0.17
 EDGE = 0.06  # m; predictions are off by centimetres
 REACH = (0.36, 0.80)  # m from an arm's base, where it grasps with ease
 DRAG = 0.07  # m that a target is taken along further than predicted, as often as not
+CENTRAL = 0.18  # m round the middle of the workspace, out of which targets are not herded without need
 INSIDE = 0.15  # m from the edge, nearer than which the target is harder to reach and sooner lost
 MOVED = 0.002
 
@@ -46,6 +47,7 @@ class Judge:
         settings: Settings,
         bases: Sequence[tuple[float, float]] = (),
     ) -> None:
+        self._middle = np.array([bounds.x_min + bounds.x_max, bounds.y_min + bounds.y_max]) / 2
         self._bases = np.array(bases, float).reshape(-1, 2)
         self._things = things
         self._target = target
@@ -92,6 +94,7 @@ class Judge:
         cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
         dragged = centre + DRAG * np.array(plan.strokes[0].course[:2])
         cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 4.0 * self._out_of_reach(dragged)
+        cost += 0.5 * max(0.0, float(np.linalg.norm(dragged - self._middle)) - CENTRAL)
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
         return float(np.clip(value - cost, 0.0, 1.0)), grasp
 
