@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from pg4da.mission.changes import Board
 from pg4da.mission.controls import ConditionNode, FallbackNode, ParallelNode, SequenceNode, SetNode, SwitchNode
 from pg4da.mission.decorators import FinallyNode, InvertNode, RepeatNode, RetryNode, TimeoutNode
 from pg4da.mission.leaf import SkillNode, SubtreeNode
-from pg4da.mission.node import Board, Node
+from pg4da.mission.node import Node
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
 from pg4da.skills.skill import Skill
@@ -31,7 +32,7 @@ def build(spec: NodeSpec, skills: Mapping[str, type[Skill]], runtime: Runtime, b
     """The node of a spec with everything below it. Paths join the names from the root with `/`."""
     path = f"{above}/{spec.name}" if above else spec.name
     if spec.subtree is not None:
-        inner: Board = {}
+        inner = Board(runtime.changes, len(runtime.nodes) + 1)
         node: Node = SubtreeNode(spec, path, runtime, board, inner)
         node.adopt([build(spec.subtree.root, skills, runtime, inner, path)])
     elif spec.word in skills:

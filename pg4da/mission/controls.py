@@ -109,5 +109,5 @@ class SetNode(Node):
     """Write values to keys."""
 
     def update(self) -> Status:
-        self.board.update({key: self.evaluate(value) for key, value in self.spec.values.items()})
+        self.board.write({key: self.evaluate(value) for key, value in self.spec.values.items()})
         return SUCCESS

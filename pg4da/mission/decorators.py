@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from py_trees.common import Status
 
+from pg4da.mission.changes import Board
 from pg4da.mission.failure import Failure
-from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Board, Node
+from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Node
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
 

@@ -11,10 +11,14 @@ from __future__ import annotations
 import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from pg4da.errors import BadInput
 from pg4da.hardware.cell import Cell, Clock
+from pg4da.mission.changes import Drained
+
+if TYPE_CHECKING:
+    from pg4da.mission.tree import MissionTree
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,15 @@ class Observer(Protocol):
         """The cell is ready; nothing has moved yet."""
         ...
 
+    def on_tree(self, tree: MissionTree) -> None:
+        """A mission is about to start; more than one may run after another."""
+        ...
+
     def on_event(self, event: Event) -> None: ...
+
+    def on_changes(self, time: float, changes: Drained) -> None:
+        """After a tick that changed a status or a value, with the cell's time [s]."""
+        ...
 
     def on_tick(self, time: float) -> None:
         """After each tick, with the cell's time [s]."""
@@ -49,7 +61,11 @@ class Listener:
 
     def on_start(self, cell: Cell) -> None: ...
 
+    def on_tree(self, tree: MissionTree) -> None: ...
+
     def on_event(self, event: Event) -> None: ...
+
+    def on_changes(self, time: float, changes: Drained) -> None: ...
 
     def on_tick(self, time: float) -> None: ...
 
@@ -70,6 +86,12 @@ class Hub:
 
     def start(self, cell: Cell) -> None:
         self._each("on_start", cell)
+
+    def tree(self, tree: MissionTree) -> None:
+        self._each("on_tree", tree)
+
+    def changes(self, drained: Drained) -> None:
+        self._each("on_changes", self._clock.now(), drained)
 
     def tick(self) -> None:
         self._each("on_tick", self._clock.now())

@@ -55,6 +55,8 @@ class Executive:
         cell, started = self.context.cell, time.monotonic()
         sim_started = cell.clock.now()
         self.hub.start(cell)
+        self.tree.runtime.changes.on = True
+        self.hub.tree(self.tree)
         with self._signals():
             outcome, failure = self._guarded()
         result = MissionResult(
@@ -86,11 +88,17 @@ class Executive:
             if self._stops:
                 return "interrupted"
             self.tree.tick_once()
+            self._tell_changes()
             if self.tree.runtime.safety:
                 return "safety_stop"
             if self.tree.status is not RUNNING:
                 return "success" if self.tree.status is SUCCESS else "failure"
             self._advance()
+
+    def _tell_changes(self) -> None:
+        drained = self.tree.runtime.changes.drain()
+        if drained is not None:
+            self.hub.changes(drained)
 
     def _advance(self) -> None:
         self.context.cell.advance(self.tick)
@@ -100,6 +108,7 @@ class Executive:
         """Stop the tree and every arm; returns when all rest, or after the bound with the cell stopped again."""
         if self.tree.status is RUNNING:
             self.tree.stop(INVALID)
+        self._tell_changes()
         cell = self.context.cell
         cell.stop()
         deadline = cell.clock.now() + STOP_BOUND
@@ -118,6 +127,7 @@ class Executive:
         asked, deadline = self._stops, self.context.cell.clock.now() + FINISH_BOUND
         try:
             while self.tree.finish() and self._stops == asked and self.context.cell.clock.now() < deadline:
+                self._tell_changes()
                 self._advance()
         except Exception as error:
             self._broken(error)

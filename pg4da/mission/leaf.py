@@ -8,8 +8,9 @@ from typing import Any
 from py_trees.common import Status
 from pydantic import ValidationError
 
+from pg4da.mission.changes import Board
 from pg4da.mission.failure import SAFETY_CODES
-from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Board, Node
+from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Node
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
 from pg4da.skills.skill import Skill, SkillFailure
@@ -83,7 +84,7 @@ class SkillNode(Node):
         if not isinstance(outputs, self._skill.Outputs):
             message = f"{self.spec.word} returned {type(outputs).__name__} instead of its Outputs"
             return self.fail("internal_error", "postcondition", message, recoverable=False)
-        self.board.update({key: getattr(outputs, port) for port, key in self.spec.outputs.items()})
+        self.board.write({key: getattr(outputs, port) for port, key in self.spec.outputs.items()})
         return SUCCESS
 
     def _refused(self, failure: SkillFailure) -> Status:
@@ -116,7 +117,7 @@ class SubtreeNode(Node):
         values = {name: declared.default for name, declared in self.spec.subtree.inputs.items()}
         values.update({name: self.evaluate(value) for name, value in self.spec.values.items()})
         self._inner.clear()
-        self._inner.update(values)
+        self._inner.write(values)
 
     def update(self) -> Status:
         root = self.nodes[0]
@@ -127,4 +128,4 @@ class SubtreeNode(Node):
         super().terminate(new_status)
         if self.status is RUNNING or new_status is not INVALID:
             outputs = self.spec.outputs.items()
-            self.board.update({key: self._inner[name] for name, key in outputs if name in self._inner})
+            self.board.write({key: self._inner[name] for name, key in outputs if name in self._inner})

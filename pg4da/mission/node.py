@@ -12,12 +12,12 @@ from typing import Any
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 
+from pg4da.mission.changes import Board
 from pg4da.mission.expression import Expression, ExpressionError, Value
 from pg4da.mission.failure import Failure
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
 
-Board = dict[str, Any]
 RUNNING, SUCCESS, FAILURE, INVALID = Status.RUNNING, Status.SUCCESS, Status.FAILURE, Status.INVALID
 
 
@@ -26,11 +26,16 @@ class WiringError(Exception):
 
 
 class Node(Behaviour):
-    """`board` holds the values of the scope that the node stands in; `failure` is set while its status is FAILURE."""
+    """`board` holds the values of the scope that the node stands in; `failure` is set while its status is FAILURE.
+
+    `number` counts a mission's nodes from 1 in the order of the file.
+    """
 
     def __init__(self, spec: NodeSpec, path: str, runtime: Runtime, board: Board) -> None:
         super().__init__(spec.name)
         self.spec, self.path, self.runtime, self.board = spec, path, runtime, board
+        self.number = runtime.number(self)
+        self.changes = runtime.changes
         self.failure: Failure | None = None
         self.nodes: tuple[Node, ...] = ()
 
@@ -43,17 +48,20 @@ class Node(Behaviour):
 
     def tick_once(self) -> None:
         """One tick. Overrides py_trees' to spare a generator and a log line a node."""
-        if self.status is not RUNNING:
+        fresh = self.status is not RUNNING
+        if fresh:
             self.failure = None
             self.status = INVALID
         try:
-            if self.status is INVALID:
+            if fresh:
                 self.initialise()
             status = self.update()
         except WiringError as error:
             status = self.fail("bad_reference", "precondition", str(error), recoverable=False)
         if status is not RUNNING:
             self.stop(status)
+        elif fresh and self.changes.on:
+            self.changes.statuses.append((self.number, status))
         self.status = status
 
     def tick(self) -> Iterator[Behaviour]:
@@ -65,6 +73,8 @@ class Node(Behaviour):
         """As py_trees', without formatting a log line that nobody reads."""
         self.terminate(new_status)
         self.status = new_status
+        if self.changes.on:
+            self.changes.statuses.append((self.number, new_status))
 
     def terminate(self, new_status: Status) -> None:
         """Whatever still runs below ends with its parent; finished children are left alone."""

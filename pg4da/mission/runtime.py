@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from pg4da.mission.changes import Changes
 from pg4da.mission.failure import Failure
 from pg4da.skills.skill import Context
 
@@ -23,12 +24,19 @@ class Runtime:
 
     def __init__(self, context: Context) -> None:
         self.context = context
+        self.changes = Changes()
+        self.nodes: list[Node] = []  # all of the mission's, by number
         self.pending: list[Node] = []  # what `finally` owes after a stop
         self.finishing = False
         self.safety: Failure | None = None
         self._holders: dict[str, Node] = {}
         self._stopping: dict[str, float] = {}
         self._cell_stopped = False
+
+    def number(self, node: Node) -> int:
+        """Take a new node in; numbers count from 1 in the order of the file."""
+        self.nodes.append(node)
+        return len(self.nodes)
 
     def claim(self, node: Node, needs: Collection[str]) -> bool:
         """Whether `node` may start now. A holder that is still running is stopped first; False until arms rest.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status
 
 from pg4da.mission.builder import build
+from pg4da.mission.changes import Board
 from pg4da.mission.declarations import bind
 from pg4da.mission.failure import Failure
 from pg4da.mission.loader import load_spec
-from pg4da.mission.node import INVALID, RUNNING, Board, Node
+from pg4da.mission.node import INVALID, RUNNING, Node
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import MissionSpec
 from pg4da.skills.skill import Context, Skill
@@ -21,13 +22,20 @@ from pg4da.skills.skill import Context, Skill
 class MissionTree(Behaviour):
     """The root. It ends only after every pending `finally` has run."""
 
-    def __init__(self, spec: MissionSpec, skills: Mapping[str, type[Skill]], context: Context, inputs: Board) -> None:
+    def __init__(
+        self, spec: MissionSpec, skills: Mapping[str, type[Skill]], context: Context, inputs: Mapping[str, Any]
+    ) -> None:
         super().__init__(spec.name)
         self.spec, self.runtime, self.inputs = spec, Runtime(context), inputs
-        self.board: Board = {}
+        self.board = Board(self.runtime.changes)
         self.root: Node = build(spec.root, skills, self.runtime, self.board)
         self.children = [self.root]
         self.root.parent = self
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """All nodes; `nodes[n - 1]` is number n."""
+        return self.runtime.nodes
 
     @property
     def failure(self) -> Failure | None:
@@ -41,7 +49,7 @@ class MissionTree(Behaviour):
 
     def initialise(self) -> None:
         self.board.clear()
-        self.board.update(self.inputs)
+        self.board.write(self.inputs)
         self.runtime.pending.clear()
         self.runtime.safety = None
         self._ended = INVALID
