@@ -7,10 +7,10 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from pg4da.sim.objects.blocks import BLOCK_NAMES, block
-from pg4da.sim.objects.shape_types import Primitive, Shape
+from pg4da.sim.objects.shape_types import Box, Shape
 from pg4da.sim.objects.urdf import MeshError, load_urdf
 
-__all__ = ["BLOCK_NAMES", "MeshError", "Primitive", "Shape", "UnknownShape", "find_urdf", "load_shape"]
+__all__ = ["BLOCK_NAMES", "Box", "MeshError", "Shape", "UnknownShape", "find_urdf", "load_shape"]
 
 
 class UnknownShape(ValueError):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,11 +14,10 @@ from pg4da.sim.objects.solids import mass_properties
 
 
 @dataclass(frozen=True)
-class Primitive:
-    """A box (half sizes) or cylinder (radius, half height, unused) along the axes; `position`: its middle [m]."""
+class Box:
+    """A box along the axes: half its sizes, and its middle [m]."""
 
-    kind: Literal["box", "cylinder"]
-    size: tuple[float, float, float]
+    half: tuple[float, float, float]
     position: tuple[float, float, float]
 
 
@@ -28,7 +26,7 @@ class Shape:
     """A rigid shape in its own frame.
 
     parts: vertices (n, 3) [m] of convex parts, for collision. vertices (n, 3), faces (m, 3): the mesh for showing.
-    mass [kg]; friction: sliding coefficient. primitives: for each part the primitive that stands for it in physics,
+    mass [kg]; friction: sliding coefficient. boxes: for each part the box that stands for it in physics,
     or None where the part itself does.
     """
 
@@ -38,7 +36,7 @@ class Shape:
     faces: NDArray[np.int32]
     mass: float
     friction: float
-    primitives: tuple[Primitive | None, ...]
+    boxes: tuple[Box | None, ...]
 
     @cached_property
     def centre_of_mass(self) -> Array:

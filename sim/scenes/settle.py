@@ -18,7 +18,7 @@ from pg4da.sim.physics import OBJECT_FRICTION, TIMESTEP, configure
 from pg4da.sim.scenes.errors import SceneError
 from pg4da.sim.scenes.scene import Scene, SceneObject
 
-VERSION = "4"  # part of the cache's key: raise it when settling changes
+VERSION = "5"  # part of the cache's key: raise it when settling changes
 MAX_SPEED = 0.3  # m/s; caps both the fall and the parting of overlapping objects
 MAX_SPIN = 6.0  # rad/s
 MAX_TIME = 6.0  # s of simulation
