@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from pg4da.policies.geometric.outlines import Array
@@ -20,6 +21,8 @@ ROOM = 0.045
 FLAT = 0.0022  # a pixel on the table: edges are no smoother than that
 FINE = 0.001
 SPAN = 0.10
+COLUMNS = 2 * int(SPAN / FINE)
+AHEAD = int((ROOM + 0.002) / FINE) + 2  # cells that are looked at beyond an edge, and round the others
 
 
 @dataclass(frozen=True)
@@ -90,34 +93,32 @@ def _profile(u: Array, v: Array, lanes: int) -> Array:
     return out.reshape(u.shape[0], lanes)
 
 
-def _occupied(points: Array, angles: Array, lanes: int, half: int) -> NDArray[np.uint8]:
-    """Which (angle, lane, u) cells hold an obstacle (1), a lane being 2 half + 1 bins wide."""
+def _occupied(points: Array, angles: Array, lanes: int, half: int) -> NDArray[np.bool_]:
+    """Which (angle, lane, u) cells hold an obstacle, a lane being 2 half + 1 bins wide; u begins AHEAD before -SPAN."""
     u, v = _turned(points, angles)
-    columns = 2 * int(SPAN / FINE)
     cell_u = np.floor((u + SPAN) / FINE).astype(np.intp)
     cell_v = np.floor((v + REACH) / BIN).astype(np.intp)
-    good = (cell_u >= 0) & (cell_u < columns) & (cell_v >= 0) & (cell_v < lanes)
+    good = (cell_u >= 0) & (cell_u < COLUMNS) & (cell_v >= 0) & (cell_v < lanes)
     cell_v += lanes * np.arange(len(angles))[:, None]
+    columns = COLUMNS + 2 * AHEAD
     taken = np.zeros((len(angles) * lanes, columns), np.uint8)
-    taken.ravel()[(cell_v * columns + cell_u)[good]] = 1
+    taken.ravel()[(cell_v * columns + cell_u + AHEAD)[good]] = 1
     wide = cv2.dilate(taken, np.ones((2 * half + 1, 1), np.uint8))
-    return np.asarray(wide, np.uint8).reshape(len(angles), lanes, columns)
+    return np.asarray(wide, np.uint8).view(np.bool_).reshape(len(angles), lanes, columns)
 
 
-def _free_length(taken: NDArray[np.uint8], edge: Array, side: int) -> Array:
+def _free_length(taken: NDArray[np.bool_], edge: Array, side: int) -> Array:
     """Free length beyond a contact edge (angles, lanes), at most ROOM; slightly negative where something touches.
 
     side -1: edge is the distance along -u. Only the cells up to ROOM beyond the known edges are looked at.
     """
-    columns = taken.shape[2]
     cell = np.flatnonzero(np.isfinite(edge))
     known = edge.ravel()[cell]
     first = np.ceil((known - 0.002 + SPAN) / FINE).astype(np.intp)
-    ahead = first[:, None] + np.arange(int((ROOM + 0.002) / FINE) + 2)
-    column = np.minimum(ahead, columns - 1)
-    row = columns * cell[:, None]
-    beyond = taken.ravel()[row + column if side > 0 else row + (columns - 1) - column] > 0
-    beyond &= ahead < columns
+    at = np.clip(first, -AHEAD, COLUMNS)
+    windows = sliding_window_view(taken.ravel(), AHEAD)
+    row = taken.shape[2] * cell
+    beyond = windows[row + AHEAD + at] if side > 0 else windows[row + COLUMNS - at][:, ::-1]
     hit = beyond.argmax(axis=1)
     blocked = beyond[np.arange(len(hit)), hit]
     room = np.zeros(edge.size)
