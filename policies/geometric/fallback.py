@@ -18,6 +18,7 @@ from pg4da.policies.types import Action, Observation, Push
 DIRECTIONS = 12
 CLEAR = 0.034  # m free round the start
 EDGES = (0.18, 0.08, 0.03)  # m from the edge where a stroke may end, tried in turn: nothing looks ahead for it
+REASON = "nothing better is known: stirs the likeliest place"
 EDGE_INWARD = 0.08  # m for one that leads inwards
 
 
@@ -51,7 +52,7 @@ def fallback_pushes(
             stroke = stroke_along(start, angle, float((end - start) @ d), settings.broom_width)
             paths = push_paths((stroke,), height, settings.path_spacing, arm_bases)
             score = 0.10 + 0.05 * inward
-            pushes.append(Push(paths, settings.broom_width, score, "uncover", "stirs the likeliest place"))
+            pushes.append(Push(paths, settings.broom_width, score, "uncover", REASON))
         if pushes:
             return sorted(pushes, key=lambda p: -p.score)
     return []

@@ -147,4 +147,4 @@ def _grasp(
     pose = np.eye(4)
     pose[:3, :3] = np.array([[c, s, 0.0], [s, -c, 0.0], [0.0, 0.0, -1.0]])
     pose[:3, 3] = (slots.centre[0] + c * u - s * v, slots.centre[1] + s * u + c * v, tip)
-    return Grasp(pose, width, opening, score, reason=f"fingers have {1e3 * play:.0f} mm of play on each side")
+    return Grasp(pose, width, opening, score, reason=f"{1e3 * play:.0f} mm of room for each finger")

@@ -21,6 +21,12 @@ from pg4da.policies.geometric.worth import Judge, Worth
 from pg4da.policies.isolation import isolation_rate
 from pg4da.policies.types import Action, Decision, Grasp, GripperShape, NoAction, Observation, Push
 
+FAMILIES: Mapping[str, str] = {
+    "single": "a closed gripper clears one side of it",
+    "centre": "a closed gripper pushes it out of the clutter",
+    "rake": "open fingers clear both sides of it",
+    "dual": "each arm clears one side of it",
+}
 ARM_BASES: Mapping[str, tuple[float, float]] = {"left": (-0.55, 0.5), "right": (0.55, 0.5)}
 
 
@@ -81,7 +87,7 @@ class GeometricPolicy:
         pushes = []
         for sweep in found[: self.settings.candidates]:
             paths = push_paths(sweep.strokes, sweep.height, self.settings.path_spacing, self.arm_bases)
-            reason = f"lays open {100 * max(sweep.gain, 0):.0f} % of what is covered"
+            reason = f"should lay open {100 * max(sweep.gain, 0):.0f} % of what is covered"
             pushes.append(Push(paths, sweep.strokes[0].width, max(sweep.gain, 0.0), "uncover", reason))
         return pushes
 
@@ -102,5 +108,5 @@ class GeometricPolicy:
     def _push(self, worth: Worth) -> Push:
         strokes = tuple(s.cut(worth.travel) for s in worth.plan.strokes)
         paths = push_paths(strokes, self.settings.push_height, self.settings.path_spacing, self.arm_bases)
-        reason = f"{worth.plan.family}: a grasp of {worth.grasp:.2f} is predicted afterwards"
+        reason = f"{FAMILIES[worth.plan.family]}; the grasp expected afterwards scores {worth.grasp:.2f} of 1"
         return Push(paths, strokes[0].width, worth.value, "isolate", reason)

@@ -236,5 +236,5 @@ def _grasp(poses: Poses, i: int, play: float, safe: float, gripper: GripperShape
     lean = np.degrees(np.arccos(np.clip(-pose[2, 2], -1, 1)))
     way = "along" if abs(pose[2, 0]) > abs(pose[2, 1]) else "across"
     width, score = float(poses.width[i]), float(poses.value[i]) * safe
-    reason = f"leaned {lean:.0f} degrees {way} the jaw, {1e3 * play:.1f} mm of play"
+    reason = f"leaned {lean:.0f} degrees {way} the jaw, {1e3 * play:.1f} mm of room for each finger"
     return Grasp(pose, width, min(gripper.max_width, width + 2 * play), score, reason=reason)
