@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from pg4da.errors import BadInput
 from pg4da.hardware.cell import Cell, Clock
 from pg4da.mission.changes import Drained
+from pg4da.mission.control import ControlState
 
 if TYPE_CHECKING:
     from pg4da.mission.tree import MissionTree
@@ -51,6 +52,10 @@ class Observer(Protocol):
         """After each tick, with the cell's time [s]."""
         ...
 
+    def on_control(self, time: float, state: ControlState) -> None:
+        """Paused, resumed, about to stop, a breakpoint set, a question asked; and once at the start."""
+        ...
+
     def on_end(self) -> None:
         """Every arm is at rest; the cell is still open."""
         ...
@@ -68,6 +73,8 @@ class Listener:
     def on_changes(self, time: float, changes: Drained) -> None: ...
 
     def on_tick(self, time: float) -> None: ...
+
+    def on_control(self, time: float, state: ControlState) -> None: ...
 
     def on_end(self) -> None: ...
 
@@ -95,6 +102,9 @@ class Hub:
 
     def tick(self) -> None:
         self._each("on_tick", self._clock.now())
+
+    def control(self, state: ControlState) -> None:
+        self._each("on_control", self._clock.now(), state)
 
     def end(self) -> None:
         self._each("on_end")
