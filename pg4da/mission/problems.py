@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from pg4da.errors import BadInput
 
+MAX_PROBLEMS = 100  # of one file that are told
+MAX_MESSAGE = 400  # characters
+
 
 @dataclass(frozen=True, order=True)
 class Mark:
@@ -28,7 +31,13 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.mark}: {self.message}"
+        return f"{self.mark}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The message, cut, without anything that a terminal would obey."""
+        shown = "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in self.message[:MAX_MESSAGE])
+        return shown if len(self.message) <= MAX_MESSAGE else f"{shown}…"
 
 
 class MissionError(BadInput):

@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import (
+import yaml
+from yaml.events import (
     AliasEvent,
+    CollectionEndEvent,
     DocumentStartEvent,
     MappingStartEvent,
     NodeEvent,
@@ -22,10 +22,11 @@ from ruamel.yaml.events import (
     SequenceStartEvent,
 )
 
-from pg4da.mission.problems import Mark, MissionError, Problem
+from pg4da.mission.problems import MAX_PROBLEMS, Mark, MissionError, Problem
 
-MAX_BYTES = 1_000_000
-MAX_DEPTH = 120
+MAX_BYTES = 300_000
+MAX_DEPTH = 320
+MAX_VALUES = 60_000
 Plain = str | int | float | bool | None
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
@@ -62,8 +63,13 @@ Source = Scalar | Items | Fields
 def describe(source: Source) -> str:
     """The value as a message shows it."""
     if isinstance(source, Scalar):
-        return "nothing" if source.value is None else repr(source.value)
+        return "nothing" if source.value is None else shorten(repr(source.value))
     return "a list" if isinstance(source, Items) else "a mapping"
+
+
+def shorten(text: str, length: int = 80) -> str:
+    """Cut for a message."""
+    return text if len(text) <= length else f"{text[: length - 1]}…"
 
 
 def plain(source: Source) -> Any:
@@ -92,19 +98,24 @@ def read_source(text: str, file: str) -> Source:
         raise MissionError([Problem(Mark(file, 1, 1), f"the file is larger than {MAX_BYTES} characters")])
     builder = _Builder(file)
     try:
-        for event in YAML(typ="safe", pure=True).parse(text):
+        for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
             builder.take(event)
-    except MarkedYAMLError as error:
+    except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark
         mark = Mark(file, place.line + 1, place.column + 1) if place else Mark(file, 1, 1)
         builder.problems.append(Problem(mark, f"not YAML: {error.problem or error.context or 'cannot be parsed'}"))
-    except (YAMLError, ValueError) as error:
-        builder.problems.append(Problem(Mark(file, 1, 1), f"not YAML: {str(error).splitlines()[0]}"))
+    except yaml.reader.ReaderError as error:
+        builder.problems.append(Problem(_place(text, error.position, file), f"not YAML: {error.reason}"))
     if not builder.problems and builder.root is None:
         builder.problems.append(Problem(Mark(file, 1, 1), "the file is empty"))
     if builder.problems or builder.root is None:
         raise MissionError(builder.problems)
     return builder.root
+
+
+def _place(text: str, position: int, file: str) -> Mark:
+    before = text[:position]
+    return Mark(file, before.count("\n") + 1, position - before.rfind("\n"))
 
 
 class _Builder:
@@ -117,6 +128,7 @@ class _Builder:
         self._open: list[Items | Fields] = []
         self._keys: list[Scalar | None] = []
         self._documents = 0
+        self._values = 0
 
     def take(self, event: Any) -> None:
         if isinstance(event, DocumentStartEvent):
@@ -127,15 +139,19 @@ class _Builder:
             return
         if isinstance(event, NodeEvent):
             self._node(event)
-        elif type(event).__name__ in ("MappingEndEvent", "SequenceEndEvent"):
+        elif isinstance(event, CollectionEndEvent):
             self._open.pop()
             self._keys.pop()
 
     def _node(self, event: NodeEvent) -> None:
         mark = self._mark(event)
+        self._values += 1
+        if self._values > MAX_VALUES or len(self.problems) > MAX_PROBLEMS:
+            what = f"values than {MAX_VALUES}" if self._values > MAX_VALUES else f"problems than {MAX_PROBLEMS}"
+            raise MissionError([*self.problems, Problem(mark, f"more {what}; the rest is not read")])
         if isinstance(event, AliasEvent) or event.anchor:
             self._refuse(event, "anchors and aliases are not part of mission files; use a subtree")
-        if getattr(event, "implicit", True) in (False, (False, False)):
+        if getattr(event, "tag", None) is not None:
             self._refuse(event, "tags are not part of mission files")
         if isinstance(event, MappingStartEvent):
             self._push(Fields(mark))
