@@ -38,15 +38,18 @@ def cloud_of(
     What stands within BASE_RADIUS of one of `bases` (x, y), and what is higher than HIGHEST, is left out. Raises
     NoAction when nothing is left.
     """
-    depth = np.where(np.isfinite(view.depth), view.depth, 0).astype(np.float32)
+    depth = np.asarray(view.depth, np.float32)
     slopes = _slopes(np.asarray(view.K, float).tobytes(), np.asarray(view.T_world_camera, float).tobytes(), depth.shape)
-    x, y, z = (slopes[axis] * depth + np.float32(view.T_world_camera[axis, 3]) for axis in range(3))
-    above = (depth > 0) & (z > floor) & (z < HIGHEST) & (x > bounds.x_min) & (x < bounds.x_max)
-    above &= (y > bounds.y_min) & (y < bounds.y_max)
-    rows, cols = np.nonzero(above)
+    place = np.asarray(view.T_world_camera[:3, 3], np.float32)
+    with np.errstate(invalid="ignore"):  # depths may be infinite or no numbers
+        height = slopes[2] * depth + place[2]
+    pixel = np.flatnonzero((height > np.float32(floor)) & (height < np.float32(HIGHEST)) & (depth > 0))
+    x, y = (slopes[axis].ravel()[pixel] * depth.ravel()[pixel] + place[axis] for axis in (0, 1))
+    stands = (x > bounds.x_min) & (x < bounds.x_max) & (y > bounds.y_min) & (y < bounds.y_max)
     for base_x, base_y in bases:
-        robot = (x[rows, cols] - base_x) ** 2 + (y[rows, cols] - base_y) ** 2 <= BASE_RADIUS**2
-        above[rows[robot], cols[robot]] = False
+        stands &= (x - base_x) ** 2 + (y - base_y) ** 2 > BASE_RADIUS**2
+    above = np.zeros(depth.shape, bool)
+    above.ravel()[pixel[stands]] = True
     rows, cols = np.flatnonzero(above.any(axis=1)), np.flatnonzero(above.any(axis=0))
     if not rows.size:
         raise NoAction("the camera sees nothing on the table inside the workspace")
@@ -54,8 +57,9 @@ def cloud_of(
         slice(max(0, int(rows[0]) - pad), int(rows[-1]) + pad + 1),
         slice(max(0, int(cols[0]) - pad), int(cols[-1]) + pad + 1),
     )
-    xyz = np.stack([x[box], y[box], z[box]], axis=-1)
-    distance = float(np.median(depth[box][depth[box] > 0]))
+    known = np.where(np.isfinite(depth[box]), depth[box], np.float32(0))
+    xyz = np.stack([slopes[axis][box] * known + place[axis] for axis in range(3)], axis=-1)
+    distance = float(np.median(known[known > 0]))
     return Cloud(xyz, np.ascontiguousarray(view.rgb[box]), above[box], distance / float(view.K[0, 0]))
 
 
