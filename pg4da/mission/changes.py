@@ -13,7 +13,8 @@ from py_trees.common import Status
 class Drained:
     """In the order in which it happened. statuses: (node id, status), a node may appear more than once.
 
-    values: (scope, key, value); scope 0 is the mission's own, any other the id of the subtree node it belongs to.
+    values: (scope, key, value); scope 0 is the mission's own, any other the id of the subtree node it belongs to. An
+    empty key says that the scope lost all its values.
     """
 
     statuses: tuple[tuple[int, Status], ...]
@@ -41,7 +42,7 @@ class Changes:
 
 
 class Board(dict[str, Any]):
-    """The values of one scope. Write with `write`; everything else is a dictionary's."""
+    """The values of one scope. Write with `write`, empty with `clear`; everything else is a dictionary's."""
 
     __slots__ = ("_changes", "scope")
 
@@ -54,3 +55,9 @@ class Board(dict[str, Any]):
         self.update(values)
         if self._changes.on:
             self._changes.values.extend((self.scope, key, value) for key, value in values.items())
+
+    def clear(self) -> None:
+        """Forget all keys and note it."""
+        if self and self._changes.on:
+            self._changes.values.append((self.scope, "", None))
+        super().clear()

@@ -6,16 +6,24 @@ not know. Values are plain JSON; what can't be is given as text, long text and l
 run      first: {version, mission, cell, scene, policy, seed, inputs, started (ISO time), pid, id (unique text)}
 tree     a new tree: {nodes: [{id, parent (0: none), name, word, path, file, line, text}]}; ids are a node's number,
          in the order of the file; `text` is what the file gives it, for people; forgets all states
-tick     something changed: {n: tick number, s: [[id, state]], v: {scope: {key: value}}, f: {id: failure}}; state is
-         one of R S F I (running, success, failure, not running); scope "0" is the mission's, else the id of a subtree
+tick     something changed: {n: tick number, s: [[id, state]], c: [scope], v: {scope: {key: value}}, f: {id: failure}};
+         state is one of R S F I (running, success, failure, not running); scope "0" is the mission's, else the id of a
+         subtree; scopes in `c` lose all their values before those in `v` are set; s, c, v, f are left out when empty.
+         A node may be named twice when it ended and started again; one that gives the same answer tick after tick
+         (a condition that is watched) is named once
 event    {event, data}: as in `mission.events`, plain
 arms     {arms: {name: {q: [rad], tool: [x, y, z, qx, qy, qz, qw], width: m, moving, object}}}, a few times a second
-picture  {name: camera | heightmap | decision, of: number of the decision or look, png: base64, w, h}
+         while something moves; tool, width, moving and object are left out for an arm that has none
+picture  {name: camera | heightmap | decision, of: number of the decision or look, png: base64, w, h}; comes a little
+         later than what it shows; `t` is the time of what it shows
 control  {state: running | paused | stopping, at: id or null, breakpoints: [ids], prompt: null or
          {id, text, choices, default, until}}
-key      everything at once, so that a reader can start here: {tree: [...], s, v, f, n, control, run}
+key      everything at once, so that a reader can start here: {run, tree: [...], n, s, times: {id: [entered, started,
+         ended or null]}, v, f, failures: [[t, id, failure]], counts, arms, control, events: [event messages], end}.
+         Those in a record leave out run, tree and events, which stand above them in the file
 end      last: {outcome, failure, outputs, result}
-failure  (in tick and end): {code, phase, path, message, recoverable}
+failure  (in tick, event and end): {code, phase, path, message, recoverable, causes: [failure]}; causes are left out
+         when there are none
 """
 
 from __future__ import annotations
@@ -27,15 +35,20 @@ VERSION: Final = 1
 KINDS: Final = ("run", "tree", "tick", "event", "arms", "picture", "control", "key", "end")
 Message = dict[str, Any]
 
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
 
 def encode(message: Message) -> bytes:
-    """One line with its newline."""
-    return json.dumps(message, separators=(",", ":"), allow_nan=False, ensure_ascii=False).encode() + b"\n"
+    """One line with its newline; half a surrogate pair in a text becomes a question mark."""
+    return _ENCODER.encode(message).encode("utf-8", "replace") + b"\n"
 
 
 def decode(line: bytes | str) -> Message:
     """Raises ValueError for a line that is no message."""
-    message = json.loads(line)
+    try:
+        message = json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     if not isinstance(message, dict) or not isinstance(message.get("k"), str):
         raise ValueError("not a message of a run")
     return message
