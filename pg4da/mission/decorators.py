@@ -5,7 +5,7 @@ from __future__ import annotations
 from py_trees.common import Status
 
 from pg4da.mission.changes import Board
-from pg4da.mission.failure import Failure
+from pg4da.mission.failure import KEPT, Failure
 from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Node
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
@@ -32,6 +32,7 @@ class Again(Decorator):
     def initialise(self) -> None:
         self._round = 1
         self._recovering = False
+        self._earlier: list[Failure] = []
         self._on = frozenset(self.value("on") or ())
         self._abort_on = frozenset(self.value("abort_on") or ())
 
@@ -46,7 +47,8 @@ class Again(Decorator):
     def _failed(self) -> Status:
         failure = self.child.failure
         if failure is None or not failure.may_retry(self._on, self._abort_on):
-            return self.fail_like(self.child)
+            return self.fail_like(self.child, self._earlier)
+        self._earlier = [*self._earlier, failure][-KEPT:]
         if self._round >= self._limit():
             return self._exhausted()
         self._recovering = self.role("recovery") is not None
@@ -59,7 +61,7 @@ class Again(Decorator):
         if recovery.status is RUNNING:
             return RUNNING
         self._recovering = False
-        return self._next_round() if recovery.status is SUCCESS else self.fail_like(recovery)
+        return self._next_round() if recovery.status is SUCCESS else self.fail_like(recovery, self._earlier)
 
     def _next_round(self) -> Status:
         self._round += 1
@@ -76,7 +78,7 @@ class Again(Decorator):
 
 
 class RetryNode(Again):
-    """Until the child succeeds, at most `attempts` times; fails for the last attempt's reason."""
+    """Until the child succeeds, at most `attempts` times; fails for the last attempt's reason, after the earlier."""
 
     def _limit(self) -> float:
         return float(self.value("attempts"))
@@ -85,7 +87,7 @@ class RetryNode(Again):
         return SUCCESS
 
     def _exhausted(self) -> Status:
-        return self.fail_like(self.child)
+        return self.fail_like(self.child, self._earlier[:-1])
 
 
 class RepeatNode(Again):
@@ -105,7 +107,7 @@ class RepeatNode(Again):
         last = self.child.failure
         reason = f"; the last round failed: {last.message}" if last else ""
         message = f"not done after {self._round} rounds{reason}"
-        return self.fail("limit_reached", "postcondition", message, recoverable=False)
+        return self.fail("limit_reached", "postcondition", message, recoverable=False, after=self._earlier)
 
 
 class TimeoutNode(Decorator):
