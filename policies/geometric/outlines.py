@@ -47,7 +47,8 @@ def centroid(parts: Sequence[Array]) -> Array:
         cross = part[:, 0] * ends[:, 1] - ends[:, 0] * part[:, 1]
         areas.append(max(float(cross.sum()) / 2, 1e-9))
         middles.append(((part + ends) * cross[:, None]).sum(axis=0) / (6 * areas[-1]))
-    return np.asarray(np.average(middles, axis=0, weights=areas))
+    weight = np.array(areas)
+    return np.asarray((np.array(middles) * weight[:, None]).sum(axis=0) / weight.sum())
 
 
 def densify(polygon: Array, spacing: float = 0.002) -> Array:

@@ -120,13 +120,20 @@ def _target_pixels(cloud: Cloud, observation: Observation) -> NDArray[np.bool_]:
 def _thing(cloud: Cloud, pixels: NDArray[np.intp], is_target: bool, second_layer: float) -> Thing:
     """Outline and height from the pixels of the upper face (all pixels when the face is tilted)."""
     z = cloud.xyz[..., 2].ravel()[pixels]
-    top = float(np.median(z))
+    top = _median(z)
     face = np.abs(z - top) < HEIGHT_STEP
-    pixels = pixels[face] if face.mean() > 0.6 else pixels
+    pixels = pixels[face] if np.count_nonzero(face) > 0.6 * len(face) else pixels
     outline = _contour(cloud, pixels)
     parts = split_concave(outline)
     raised = top > second_layer and _held_up(cloud, outline, top)
     return Thing(outline, parts, centroid(parts), top, is_target, raised)
+
+
+def _median(values: NDArray[np.float32]) -> float:
+    """np.median without its checks, which cost more than a thing's few hundred pixels."""
+    half = len(values) // 2
+    ordered = np.partition(values, (half - 1, half))
+    return float(ordered[half] if len(values) % 2 else 0.5 * (ordered[half - 1] + ordered[half]))
 
 
 def _contour(cloud: Cloud, pixels: NDArray[np.intp]) -> Array:
