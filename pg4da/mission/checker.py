@@ -32,6 +32,8 @@ def check(mission: MissionSpec, skills: Skills) -> list[Problem]:
             problems += _subtree(node, node.subtree, types)
         elif node.word == "repeat" and not {"until", "times"} & set(node.values):
             problems.append(Problem(node.mark, "repeat needs 'until' or 'times'; it would never end"))
+        elif node.word == "retry" and not {"attempts", "budget"} & set(node.values):
+            problems.append(Problem(node.mark, "retry needs 'attempts' or 'budget'; it might never end"))
         elif node.word == "parallel":
             problems += _one_holder(node, skills)
         elif node.word in WORDS:

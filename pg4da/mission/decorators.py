@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 from py_trees.common import Status
 
 from pg4da.mission.changes import Board
 from pg4da.mission.failure import KEPT, Failure
 from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Node
 from pg4da.mission.runtime import Runtime
+from pg4da.mission.spacing import Spacing
 from pg4da.mission.spec import NodeSpec
 
 
@@ -32,6 +35,7 @@ class Again(Decorator):
     def initialise(self) -> None:
         self._round = 1
         self._recovering = False
+        self._spacing = Spacing.of(self)
         self._earlier: list[Failure] = []
         self._on = frozenset(self.value("on") or ())
         self._abort_on = frozenset(self.value("abort_on") or ())
@@ -39,6 +43,8 @@ class Again(Decorator):
     def update(self) -> Status:
         if self._recovering:
             return self._recover()
+        if self._spacing.waiting(self._now()):
+            return RUNNING
         self.child.tick_once()
         if self.child.status is RUNNING:
             return RUNNING
@@ -49,7 +55,7 @@ class Again(Decorator):
         if failure is None or not failure.may_retry(self._on, self._abort_on):
             return self.fail_like(self.child, self._earlier)
         self._earlier = [*self._earlier, failure][-KEPT:]
-        if self._round >= self._limit():
+        if not self._may_go_on():
             return self._exhausted()
         self._recovering = self.role("recovery") is not None
         return RUNNING if self._recovering else self._next_round()
@@ -65,7 +71,14 @@ class Again(Decorator):
 
     def _next_round(self) -> Status:
         self._round += 1
+        self._spacing.rest(self._now())
         return RUNNING
+
+    def _may_go_on(self) -> bool:
+        return self._round < self._limit() and self._spacing.allows(self._now())
+
+    def _now(self) -> float:
+        return self.runtime.context.cell.clock.now()
 
     def _limit(self) -> float:
         raise NotImplementedError
@@ -78,10 +91,12 @@ class Again(Decorator):
 
 
 class RetryNode(Again):
-    """Until the child succeeds, at most `attempts` times; fails for the last attempt's reason, after the earlier."""
+    """Until the child succeeds, at most `attempts` times and within `budget`; fails for the last attempt's reason,
+    after the earlier.
+    """
 
     def _limit(self) -> float:
-        return float(self.value("attempts"))
+        return float(self.value("attempts", inf))
 
     def _succeeded(self) -> Status:
         return SUCCESS
@@ -91,15 +106,21 @@ class RetryNode(Again):
 
 
 class RepeatNode(Again):
-    """Until a condition holds after a successful round, at most `times` rounds, failed ones included."""
+    """Until a condition holds after a successful round, at most `times` rounds, failed ones included.
+
+    With `keep_going: false` the first failure ends it.
+    """
 
     def _limit(self) -> float:
-        return float(self.value("times", float("inf")))
+        return float(self.value("times", inf))
+
+    def _failed(self) -> Status:
+        return super()._failed() if self.value("keep_going", True) else self.fail_like(self.child)
 
     def _succeeded(self) -> Status:
         if self.value("until", False):
             return SUCCESS
-        if self._round < self._limit():
+        if self._may_go_on():
             return self._next_round()
         return SUCCESS if "until" not in self.spec.values else self._exhausted()
 

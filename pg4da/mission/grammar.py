@@ -35,8 +35,10 @@ class Word:
 
 Count = Annotated[int, Limits(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Limits(gt=0, le=86_400)]
+Factor = Annotated[float, Limits(ge=1, le=100)]
 _MEMORY = {"memory": Field(bool, static=True, default=True)}
 _CODES = {"on": Field(list[str], static=True), "abort_on": Field(list[str], static=True)}
+_WAITS = {"wait": Field(Seconds), "wait_factor": Field(Factor), "wait_max": Field(Seconds), "budget": Field(Seconds)}
 _AGAIN = {"child": True, "recovery": False}
 
 WORDS: dict[str, Word] = {
@@ -47,9 +49,17 @@ WORDS: dict[str, Word] = {
         {"policy": Field(Literal["all", "any"], static=True, default="all")},
         many=True,
     ),
-    "retry": Word("child again while it fails", {"attempts": Field(Count, required=True), **_CODES}, slots=_AGAIN),
+    "retry": Word("child again while it fails", {"attempts": Field(Count), **_WAITS, **_CODES}, slots=_AGAIN),
     "repeat": Word(
-        "child again until a condition holds", {"until": Field(bool), "times": Field(Count), **_CODES}, slots=_AGAIN
+        "child again until a condition holds",
+        {
+            "until": Field(bool),
+            "times": Field(Count),
+            "keep_going": Field(bool, static=True, default=True),
+            **_WAITS,
+            **_CODES,
+        },
+        slots=_AGAIN,
     ),
     "timeout": Word(
         "child, stopped after so many seconds", {"seconds": Field(Seconds, required=True)}, slots={"child": True}
