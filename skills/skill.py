@@ -60,13 +60,20 @@ class Skill(ABC):
     """A leaf of a mission.
 
     `run` is a generator: it yields once a tick while it works and returns its Outputs; it raises SkillFailure.
-    A tick must not block: motions are polled through their handles. When the skill is stopped early the generator is
-    closed (GeneratorExit at the yield) and the arms in `needs` are stopped by the caller, so `run` needs no clean-up
-    of motions of its own.
+    A tick must not block: motions are polled through their handles; what blocks is a `skills.blocking.BlockingSkill`.
+    When the skill is stopped early the generator is closed (GeneratorExit at the yield) and the arms in `needs` are
+    stopped by the caller, so `run` needs no clean-up of motions of its own. Nothing else starts until `stopped` is
+    true and the arms rest.
+
+    needs: arms and whatever else has one user at a time, such as "camera". guard: ends in its first step and moves
+    nothing, so that it may be asked while what comes after it runs. step_bound [s on the wall]: how long one step may
+    take before the watchdog calls it hung; None for the executive's own bound.
     """
 
     name: ClassVar[str]
     needs: ClassVar[frozenset[str]] = frozenset()
+    guard: ClassVar[bool] = False
+    step_bound: ClassVar[float | None] = None
     Inputs: ClassVar[type[Ports]] = Ports
     Outputs: ClassVar[type[Ports]] = Ports
 
@@ -76,3 +83,10 @@ class Skill(ABC):
     @abstractmethod
     def run(self, inputs: Any) -> Steps:
         """Do it. `inputs` is an instance of `Inputs`; returns an instance of `Outputs`."""
+
+    def stopped(self) -> bool:
+        """After an early stop: whether nothing of it goes on any more. Polled once a tick."""
+        return True
+
+    def abandon(self) -> None:  # noqa: B027 - a skill without a thread of its own has nothing to do
+        """It has not stopped within the bound: see to it that it can move nothing any more."""

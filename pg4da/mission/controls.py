@@ -18,21 +18,31 @@ class Ordered(Node):
     def initialise(self) -> None:
         self._index = 0
         self._memory = bool(self.value("memory", True))
+        self._running: Node | None = None
 
     def update(self) -> Status:
-        first = self._index if self._memory else 0
-        for index in range(first, len(self.nodes)):
-            child = self.nodes[index]
+        nodes = self.nodes
+        for index in range(self._index if self._memory else 0, len(nodes)):
+            child = nodes[index]
             child.tick_once()
-            if child.status in (RUNNING, self.stops_on):
-                self._stop_after(index)
+            status = child.status
+            if status is RUNNING or status is self.stops_on:
+                if self._running is not child:
+                    self._preempt(child)
                 self._index = index
                 return self._ends(child)
         return self._last()
 
-    def _stop_after(self, index: int) -> None:
-        for later in self.nodes[index + 1 :]:
-            later.stop_early()
+    def before_start(self, child: Node) -> None:
+        """An earlier child takes over: the later one that runs is stopped first."""
+        if not self._memory and self._running is not child:
+            self._preempt(child)
+
+    def _preempt(self, child: Node) -> None:
+        """`child` is the one that runs from now on."""
+        old, self._running = self._running, child
+        if old is not None:
+            old.stop_early()
 
     def _ends(self, child: Node) -> Status:
         if child.status is FAILURE:
@@ -48,12 +58,12 @@ class SequenceNode(Ordered):
 
 
 class FallbackNode(Ordered):
-    """Until one succeeds; fails for the last child's reason."""
+    """Until one succeeds; fails for the last child's reason, with the others' as what led to it."""
 
     stops_on = SUCCESS
 
     def _last(self) -> Status:
-        return self.fail_like(self.nodes[-1])
+        return self.fail_like(self.nodes[-1], [child.failure for child in self.nodes[:-1]])
 
 
 class ParallelNode(Node):
@@ -73,7 +83,9 @@ class ParallelNode(Node):
         return self._like(self.nodes[-1])
 
     def _like(self, child: Node) -> Status:
-        return self.fail_like(child) if child.status is FAILURE else SUCCESS
+        if child.status is not FAILURE:
+            return SUCCESS
+        return self.fail_like(child, [other.failure for other in self.nodes if other is not child])
 
 
 class SwitchNode(Node):

@@ -18,7 +18,7 @@ from pg4da.errors import BadInput
 from pg4da.mission.events import Hub, Observer
 from pg4da.mission.failure import Failure
 from pg4da.mission.node import INVALID, RUNNING, SUCCESS
-from pg4da.mission.runtime import STOP_BOUND, all_at_rest
+from pg4da.mission.resources import STOP_BOUND, all_at_rest
 from pg4da.mission.tree import MissionTree
 
 Outcome = Literal["success", "failure", "interrupted", "safety_stop"]
@@ -112,9 +112,9 @@ class Executive:
         cell = self.context.cell
         cell.stop()
         deadline = cell.clock.now() + STOP_BOUND
-        while not all_at_rest(self.context) and cell.clock.now() < deadline:
+        while not all_at_rest(self.context.cell) and cell.clock.now() < deadline:
             self._advance()
-        if not all_at_rest(self.context):
+        if not all_at_rest(self.context.cell):
             cell.stop()
             self.hub.publish("not_at_rest", {"message": f"an arm still moves {STOP_BOUND:g} s after the stop"})
 

@@ -9,67 +9,91 @@ from py_trees.common import Status
 from pydantic import ValidationError
 
 from pg4da.mission.changes import Board
-from pg4da.mission.failure import SAFETY_CODES
+from pg4da.mission.failure import SAFETY_CODES, Failure
 from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Node
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
 from pg4da.skills.skill import Skill, SkillFailure
 
+BUSY_BOUND = 5.0  # s on the mission's clock to wait for what another mission of the same cell holds
+
 
 class SkillNode(Node):
-    """Runs one skill: starts when its arms are free and at rest, steps it once a tick, stops it within that tick."""
+    """Runs one skill: starts when all that was stopped before it has stopped and what it needs is free.
+
+    It is stepped once a tick and stopped within that tick.
+    """
 
     def __init__(self, spec: NodeSpec, path: str, runtime: Runtime, board: Board, skill: type[Skill]) -> None:
         super().__init__(spec, path, runtime, board)
-        self._skill = skill
+        self.skill = skill
+        self._running: Skill | None = None
         self._steps: Generator[None, None, Any] | None = None
+        self._since = 0.0
 
     def initialise(self) -> None:
-        self._steps = None
+        self._running = self._steps = None
+        self._since = self.runtime.clock.now()
 
     def update(self) -> Status:
-        if self._steps is None:
-            if not self.runtime.claim(self, self._skill.needs):
-                return self._wait()
-            return self._start()
-        return self._step()
+        if self._steps is not None:
+            return self._step()
+        if not self.runtime.claim(self, self.skill.needs, self.skill.guard):
+            return self._wait()
+        return self._start()
 
     def terminate(self, new_status: Status) -> None:
         """Close the generator; unless the skill succeeded, stop the arms that it may have left moving."""
         if self.status is not RUNNING and new_status is INVALID:
             return
-        started, self._steps = self._steps, None
-        if started is not None:
-            self._close(started)
+        self._end(new_status)
+
+    def _end(self, new_status: Status) -> None:
+        steps, running = self._steps, self._running
+        self._steps = self._running = None
+        if running is not None:
+            self._close(steps)
             if new_status is not SUCCESS:
-                self.runtime.stop_arms(self._skill.needs)
+                self.runtime.resources.stop_arms(self.skill.needs)
+            self.runtime.resources.watch(running, self.path)
             state = "stopped" if new_status is INVALID else new_status.name.lower()
             self.runtime.emit("skill_finished", path=self.path, skill=self.spec.word, state=state, failure=self.failure)
-        self.runtime.release(self)
+        self.runtime.resources.release(self, self.skill.needs)
 
     def _wait(self) -> Status:
-        if self.runtime.overdue(self._skill.needs):
-            needs = ", ".join(sorted(self._skill.needs))
-            return self.fail("arm_not_stopped", "precondition", f"{needs}: still moving after a stop", False)
+        """Not forever: for an arm that does not stop, or a resource that nobody gives back."""
+        overdue = self.runtime.resources.overdue()
+        if overdue:
+            return self.fail(
+                "arm_not_stopped", "precondition", f"{', '.join(overdue)}: still moving after a stop", False
+            )
+        found = self.runtime.resources.holder(self, self.skill.needs)
+        if found is None:
+            return RUNNING
+        name, other = found
+        if other.runtime is self.runtime or self.runtime.clock.now() - self._since > BUSY_BOUND:
+            return self.fail("resource_busy", "precondition", f"{name} is held by {other.path}")
         return RUNNING
 
     def _start(self) -> Status:
         values = {port: self.evaluate(value) for port, value in self.spec.values.items()}
         try:
-            inputs = self._skill.Inputs(**values)
+            inputs = self.skill.Inputs(**values)
         except ValidationError as error:
             first = error.errors()[0]
             port = ".".join(map(str, first["loc"]))
             return self.fail("bad_input", "precondition", f"input '{port}': {first['msg']}", recoverable=False)
         self.runtime.emit("skill_started", path=self.path, skill=self.spec.word)
         try:
-            self._steps = self._skill(self.runtime.context).run(inputs)
+            self._running = self.skill(self.runtime.context)
+            self._steps = self._running.run(inputs)
         except Exception as error:
             return self._broken(error)
         return self._step()
 
     def _step(self) -> Status:
         assert self._steps is not None
+        self.runtime.at_work = self
         try:
             next(self._steps)
         except StopIteration as end:
@@ -78,27 +102,47 @@ class SkillNode(Node):
             return self._refused(failure)
         except Exception as error:
             return self._broken(error)
+        except BaseException:  # Ctrl-C, the watchdog, sys.exit: nothing of the skill stays behind
+            self._end(INVALID)
+            raise
+        finally:
+            self.runtime.at_work = None
+        if self.skill.guard:
+            return self.fail(
+                "internal_error", "execution", f"{self.spec.word} is a guard and did not end at once", False
+            )
         return RUNNING
 
     def _write(self, outputs: Any) -> Status:
-        if not isinstance(outputs, self._skill.Outputs):
+        if not isinstance(outputs, self.skill.Outputs):
             message = f"{self.spec.word} returned {type(outputs).__name__} instead of its Outputs"
             return self.fail("internal_error", "postcondition", message, recoverable=False)
         self.board.write({key: getattr(outputs, port) for port, key in self.spec.outputs.items()})
         return SUCCESS
 
-    def _refused(self, failure: SkillFailure) -> Status:
-        status = self.fail(failure.code, failure.phase.value, failure.message, failure.recoverable)
-        if failure.code in SAFETY_CODES:
+    def _refused(self, error: SkillFailure) -> Status:
+        status = self._note(error)
+        assert self.failure is not None
+        cause = error.__cause__
+        if isinstance(cause, SkillFailure):
+            self.failure = self.failure.after(
+                [Failure(cause.code, cause.phase.value, self.path, cause.message, cause.recoverable)]
+            )
+        if error.code in SAFETY_CODES:
             self.runtime.safety = self.failure
         return status
+
+    def _note(self, error: SkillFailure) -> Status:
+        return self.fail(error.code, error.phase.value, error.message, error.recoverable)
 
     def _broken(self, error: Exception) -> Status:
         self.runtime.emit_error(self.path, error)
         message = f"{type(error).__name__}: {error}"
         return self.fail("internal_error", "execution", message, recoverable=False)
 
-    def _close(self, steps: Generator[None, None, Any]) -> None:
+    def _close(self, steps: Generator[None, None, Any] | None) -> None:
+        if steps is None:
+            return
         try:
             steps.close()
         except Exception as error:  # a skill's own clean-up must not keep the others from being stopped

@@ -83,18 +83,33 @@ class Node(Behaviour):
                 child.stop(INVALID)
 
     def stop_early(self) -> None:
-        """Stop from outside the tree's order, when another node needs what this one holds."""
+        """Stop if it runs."""
         if self.status is RUNNING:
             self.stop(INVALID)
 
-    def fail(self, code: str, phase: str, message: str, recoverable: bool = True) -> Status:
-        """Note why, return FAILURE."""
+    def before_start(self, child: Node) -> None:
+        """A skill below `child` is about to start: stop what it preempts."""
+
+    def clear_the_way(self) -> None:
+        """Have everything stopped that would be preempted if this node ran."""
+        child, parent = self, self.parent
+        while isinstance(parent, Node):
+            parent.before_start(child)
+            child, parent = parent, parent.parent
+
+    def fail(
+        self, code: str, phase: str, message: str, recoverable: bool = True, after: Sequence[Failure | None] = ()
+    ) -> Status:
+        """Note why, and what went before it; return FAILURE."""
         self.failure = Failure(code, phase, self.path, message, recoverable)
+        if after:
+            self.failure = self.failure.after(after)
         return FAILURE
 
-    def fail_like(self, child: Node) -> Status:
-        """A parent fails for its child's reason."""
-        self.failure = child.failure or Failure("failed", "execution", child.path, "ended in failure")
+    def fail_like(self, child: Node, after: Sequence[Failure | None] = ()) -> Status:
+        """A parent fails for its child's reason; `after` are the failures that led there, oldest first."""
+        failure = child.failure or Failure("failed", "execution", child.path, "ended in failure")
+        self.failure = failure.after(after) if after else failure
         return FAILURE
 
     def value(self, key: str, default: Any = None) -> Any:

@@ -64,20 +64,30 @@ class MissionTree(Behaviour):
         return RUNNING if self.runtime.pending else self._ended
 
     def terminate(self, new_status: Status) -> None:
-        if self.root.status is RUNNING:
-            self.root.stop(new_status)
-        for node in self.runtime.pending:
-            node.stop_early()
+        self.runtime.halt()
 
-    def tick(self) -> Iterator[Behaviour]:
-        """py_trees' tick without its per-node logging."""
-        if self.status is not RUNNING:
-            self.initialise()
-        status = self.update()
+    def tick_once(self) -> None:
+        """One tick. Whatever breaks in it, every skill of the mission is stopped before the exception goes on."""
+        try:
+            if self.status is not RUNNING:
+                self.initialise()
+            status = self.update()
+        except BaseException:
+            self.stop(INVALID)
+            raise
         if status is not RUNNING:
             self.stop(status)
         self.status = status
+
+    def tick(self) -> Iterator[Behaviour]:
+        """For parents that are py_trees' own."""
+        self.tick_once()
         yield self
+
+    def stop(self, new_status: Status) -> None:
+        """As py_trees', without a log line."""
+        self.terminate(new_status)
+        self.status = new_status
 
     def finish(self) -> bool:
         """One tick of what must still run after a stop (`finally`); False when nothing is left."""
