@@ -22,7 +22,9 @@ from pg4da.skills.skill import Context
 if TYPE_CHECKING:
     from pg4da.hardware.cell import Cell
     from pg4da.policies.types import Policy
+    from pg4da.recording.record import Record
     from pg4da.sim.scenes.scene import Scene
+    from pg4da.stream.sink import Sink
 
 CELLS = ("sim", "sim-grippers")
 TRUTH = (
@@ -42,7 +44,8 @@ class RunRequest:
     """What to run.
 
     mission: a path or a packaged name. scene: a scene, the name of one, a file, or None for the default.
-    settings: mission inputs, as values or as text. out: folder for the record; None records nothing.
+    settings: mission inputs, as values or as text. out: folder for pictures, film and record; None keeps nothing.
+    record: a file for the record, besides the one in `out`.
     timestep [s]: of the physics; None for the cell's own.
     """
 
@@ -53,6 +56,7 @@ class RunRequest:
     seed: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
     out: Path | None = None
+    record: Path | None = None
     film: bool = True
     objects_dir: Path | None = None
     target_line: int | None = None
@@ -88,8 +92,8 @@ class RunResult:
         return asdict(self)
 
 
-def run_mission(request: RunRequest, observers: Sequence[Observer] = ()) -> RunResult:
-    """Run one mission to its end; `observers` are told what happens.
+def run_mission(request: RunRequest, observers: Sequence[Observer] = (), sinks: Sequence[Sink] = ()) -> RunResult:
+    """Run one mission to its end; `observers` are told what happens, `sinks` get it as messages.
 
     Everything given by a user is checked before the cell is made. Raises BadInput.
     """
@@ -98,6 +102,7 @@ def run_mission(request: RunRequest, observers: Sequence[Observer] = ()) -> RunR
     from pg4da.recording.folder import check_writable
     from pg4da.recording.recorder import Recorder
     from pg4da.skills.registry import SKILLS
+    from pg4da.stream.narrator import Narrator
 
     spec = load_spec(request.mission, SKILLS)
     inputs = bind(spec.inputs, request.settings)
@@ -107,19 +112,47 @@ def run_mission(request: RunRequest, observers: Sequence[Observer] = ()) -> RunR
         check_writable(request.out)
     policy = find_policy(request.policy)
     scene = find_scene(request)
-    tally = Tally()
+    tally, records = Tally(), records_of(request)
+    telling = (*records, *sinks)
+    narrator = Narrator(*telling, about=about(request, spec.name, scene, inputs)) if telling else None
     recorder = Recorder(request.out, request.film) if request.out is not None else None
     cell = make_cell(request, scene)
     try:
         context = Context(cell, policy, np.random.default_rng(request.seed))
         tree = MissionTree(spec, SKILLS, context, inputs)
-        listening = (tally, *observers) if recorder is None else (tally, recorder, *observers)
-        result = summarise(Executive(tree, observers=listening).run(), tally, request.seed, cell)
+        listening = [each for each in (tally, recorder, narrator, *observers) if each is not None]
+        result = summarise(Executive(tree, observers=tuple(listening)).run(), tally, request.seed, cell)
         if recorder is not None:
             recorder.finish(result.as_dict())
         return result
     finally:
         cell.close()
+        if narrator is not None:
+            narrator.close()
+        for record in records:
+            record.close()
+
+
+def records_of(request: RunRequest) -> list[Record]:
+    """What the run is written to. Raises BadInput for a file that can't be."""
+    from pg4da.recording.folder import check_file
+    from pg4da.recording.record import NAME, Record
+
+    if request.record is not None:
+        check_file(request.record, "--record")
+    files = [request.out / NAME if request.out is not None else None, request.record]
+    return [Record(file) for file in files if file is not None]
+
+
+def about(request: RunRequest, mission: str, scene: Scene | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What the first line of a record says."""
+    return {
+        "mission": mission,
+        "scene": getattr(scene, "name", None),
+        "policy": request.policy,
+        "seed": request.seed,
+        "inputs": dict(inputs),
+    }
 
 
 def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell) -> RunResult:

@@ -22,7 +22,7 @@ def add_parser(subparsers: Any) -> None:
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "run",
         help="run a mission",
-        description="Runs a mission in a cell and saves pictures, a film and a log. "
+        description="Runs a mission in a cell and saves pictures, a film and a record. "
         "Exit code: 0 done, 1 the mission failed, 2 bad input, 3 a safety stop, 130 interrupted.",
     )
     parser.add_argument("mission", metavar="MISSION", help="a mission file, or the name of one that comes with pg4da")
@@ -32,6 +32,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an input of the mission")
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/MISSION-SCENE-seedN")
+    parser.add_argument("--record", type=Path, metavar="FILE", help="write the record here too; see `pg4da replay`")
     parser.add_argument("--no-film", action="store_true", help="pictures only")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object; steps go to stderr")
     parser.add_argument("--objects", type=Path, metavar="DIR", help="folder of household objects and meshes")
@@ -70,6 +71,7 @@ def request_of(args: argparse.Namespace) -> RunRequest:
         seed=args.seed,
         settings=settings_of(args.set),
         out=args.out or default_out(args.mission, args.scene, args.seed),
+        record=args.record,
         film=not args.no_film,
         objects_dir=args.objects,
         target_line=args.target_line,
@@ -114,7 +116,7 @@ def show(result: RunResult, request: RunRequest, console: Console) -> None:
         )
     speed = result.sim_time_s / result.wall_time_s if result.wall_time_s else 0.0
     console.print(f"{result.sim_time_s:.1f} s of cell time in {result.wall_time_s:.1f} s ({speed:.1f} times real time)")
-    console.print(f"pictures{', film' if request.film else ''} and log: {request.out}", markup=False, soft_wrap=True)
+    console.print(f"pictures{', film' if request.film else ''} and record: {request.out}", markup=False, soft_wrap=True)
 
 
 def count(number: int, word: str, ending: str = "s") -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pg4da.errors import BadInput
 
-OWN_FILES = ("before.png", "after.png", "decision_*.png", "film.gif", "mission.jsonl", "result.json")
+OWN_FILES = ("before.png", "after.png", "decision_*.png", "film.gif", "run.pg4da.jsonl", "result.json")
 
 
 def check_writable(folder: Path) -> None:
@@ -21,6 +21,17 @@ def check_writable(folder: Path) -> None:
         raise BadInput(f"--out {folder}: {existing} is a file, not a folder")
     if not os.access(existing, os.W_OK | os.X_OK):
         raise BadInput(f"--out {folder}: no permission to write in {existing}")
+
+
+def check_file(path: Path, option: str) -> None:
+    """Raises BadInput when no file can be written at `path`, without touching anything."""
+    if path.is_dir():
+        raise BadInput(f"{option} {path}: is a folder, not a file")
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise BadInput(f"{option} {path}: the folder {path.parent} does not exist")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise BadInput(f"{option} {path}: no permission to write it")
 
 
 def make_folder(folder: Path) -> None:

@@ -1,11 +1,11 @@
-"""Keeps a run: pictures before and after, one a decision, a film, every event, the result."""
+"""Keeps what people look at of a run: pictures before and after, one a decision, a film, the result."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,6 @@ class Recorder(Listener):
     def __init__(self, folder: Path, film: bool = True) -> None:
         self._folder, self._wants_film = folder, film
         self._film = Film(FILM_PERIOD)
-        self._log: TextIO | None = None
         self._cell: Cell | None = None
         self._decisions = 0
         self._before_saved = False
@@ -35,10 +34,8 @@ class Recorder(Listener):
         """Raises BadInput when the folder can't be written."""
         make_folder(self._folder)
         self._cell = cell
-        self._log = (self._folder / "mission.jsonl").open("w", encoding="utf-8")
 
     def on_event(self, event: Event) -> None:
-        self._write_event(event)
         if event.kind == "observation" and not self._before_saved:
             self._before_saved = True
             self._save_picture("before.png", event.data["observation"].view.rgb)
@@ -57,21 +54,11 @@ class Recorder(Listener):
             self._save_picture("after.png", self._cell.camera.capture().rgb)
         if len(self._film):
             write_whole(self._folder / "film.gif", self._film.save)
-        if self._log is not None:
-            self._log.close()
-            self._log = None
 
     def finish(self, result: Mapping[str, Any]) -> None:
         """Write the result, last."""
         text = json.dumps(plain(result), indent=2) + "\n"
         write_whole(self._folder / "result.json", lambda path: path.write_text(text, encoding="utf-8"))
-
-    def _write_event(self, event: Event) -> None:
-        if self._log is None:
-            return
-        line = {"t": round(event.time, 4), "event": event.kind, **summary(event)}
-        self._log.write(json.dumps(line) + "\n")
-        self._log.flush()
 
     def _save_decision(self, event: Event) -> None:
         from pg4da.skills.perception.draw import decision_picture
@@ -88,18 +75,6 @@ class Recorder(Listener):
     def _third_person(self, size: tuple[int, int]) -> NDArray[np.uint8] | None:
         picture = getattr(self._cell, "picture", None)
         return None if picture is None else picture(size)
-
-
-def summary(event: Event) -> dict[str, Any]:
-    """What the log keeps of an event; maps are in the pictures."""
-    data = dict(event.data)
-    seen, decision = data.pop("observation", None), data.pop("decision", None)
-    if seen is not None:
-        data |= {"target_seen": seen.target_seen, "visible_share": seen.visible_share}
-    if decision is not None:
-        data |= {"action": decision.action, "candidates": len(decision.candidates)}
-        data |= {"isolation": decision.isolation, "notes": decision.notes}
-    return {key: plain(value) for key, value in data.items()}
 
 
 def save_png(path: Path, picture: NDArray[np.uint8]) -> None:

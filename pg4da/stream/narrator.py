@@ -120,11 +120,9 @@ class Narrator(Listener):
         self._tell({"k": "end", "t": self.state.time, **ended, "result": result})
 
     def close(self) -> None:
-        """Let go of threads and files; nothing can be told afterwards."""
+        """No more pictures. Sinks are closed by whoever made them."""
         if self._painter is not None:
             self._painter.close()
-        for sink in self._sinks:
-            sink.close()
 
     def _news(self, changes: Drained) -> list[list[Any]]:
         """Changes of status in order; a node that answers the same tick after tick is told once."""

@@ -100,10 +100,10 @@ def test_the_record_of_a_run(fast_cell: Any, write: Write, tmp_path: Path) -> No
     assert main(["run", str(path), "--out", "out"]) == 0
     out = tmp_path / "out"
     assert json.loads((out / "result.json").read_text())["outcome"] == "success"
-    events = [json.loads(line) for line in (out / "mission.jsonl").read_text().splitlines()]
-    assert events[-1]["event"] == "mission_finished"
-    assert [event["t"] for event in events] == sorted(event["t"] for event in events)
-    assert any(event["event"] == "note" and event["text"] == "hello" for event in events)
+    told = [json.loads(line) for line in (out / "run.pg4da.jsonl").read_text().splitlines()]
+    assert [told[0]["k"], told[1]["k"], told[-1]["k"]] == ["run", "tree", "end"]
+    assert [message["t"] for message in told] == sorted(message["t"] for message in told)
+    assert any(message["k"] == "event" and message["data"].get("text") == "hello" for message in told)
     with Image.open(out / "film.gif") as film:
         assert film.size == (480, 360)
     with Image.open(out / "after.png") as after:

@@ -48,7 +48,8 @@ def play(scene: str, out: Path, seed: int = 0, camera_noise: bool = False) -> Pl
     last = Last()
     request = RunRequest(scene=scene, seed=seed, out=out, film=False, camera_noise=camera_noise)
     result = run_mission(request, (last,))
-    log = [json.loads(line) for line in (out / "mission.jsonl").read_text().splitlines()]
+    told = [json.loads(line) for line in (out / "run.pg4da.jsonl").read_text().splitlines()]
+    log = [message for message in told if message["k"] == "event"]
     return Played(result, np.array(last.cell.data.qpos), log)
 
 
