@@ -9,6 +9,7 @@ import pytest
 
 from pg4da.mission.expression import ExpressionError, parse_expression
 from pg4da.mission.problems import Mark
+from pg4da.mission.template import parse_template
 
 HERE = Mark("test.yaml", 1, 1)
 VALUES = {"n": 3, "x": 0.5, "name": "left", "done": False, "seen": SimpleNamespace(share=0.4, _secret=1), "items": [1]}
@@ -68,3 +69,25 @@ def test_what_fails_at_run_time(text: str, message: str) -> None:
     with pytest.raises(ExpressionError) as caught:
         parse_expression(text, HERE).evaluate(VALUES)
     assert message in str(caught.value)
+
+
+def test_whether_a_key_has_a_value() -> None:
+    asked = parse_expression("known($missing) or known($n)", HERE)
+    assert asked.evaluate(VALUES) is True
+    assert asked.keys == frozenset()
+
+
+def test_deep_expressions_are_refused() -> None:
+    with pytest.raises(ExpressionError, match="nested"):
+        parse_expression("-" * 200 + "1", HERE)
+
+
+def test_rounding_can_not_run_away() -> None:
+    assert parse_expression("round(2.5678, 2)", HERE).evaluate({}) == 2.57
+    assert parse_expression("round(5, -1000000000)", HERE).evaluate({}) == 5
+
+
+def test_text_with_values_in_it() -> None:
+    text = parse_template("$n of the $name: $seen.share, $$5, done.", HERE)
+    assert text.evaluate(VALUES) == "3 of the left: 0.4, $5, done."
+    assert text.keys == {"n", "name", "seen"}
