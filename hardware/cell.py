@@ -232,8 +232,25 @@ class Cell(Protocol):
         """Let dt [s] pass: physics in simulation, the wait for the next period on a robot."""
         ...
 
+    @property
+    def pace(self) -> float:
+        """Share of the planned speed at which motions run now: 1, or less while they are held, 0 at rest."""
+        ...
+
+    def hold(self) -> None:
+        """Slow every arm down along its path, within its limits and all together; grippers keep their grip.
+
+        Commands stay RUNNING and new ones wait. Returns at once, `pace` tells when everything rests. Idempotent;
+        does not keep `stop` from stopping.
+        """
+        ...
+
+    def resume(self) -> None:
+        """Go on after `hold`, gathering speed within the limits. Idempotent."""
+        ...
+
     def stop(self) -> None:
-        """Stop every arm; idempotent, callable in any state."""
+        """Stop every arm; idempotent, callable in any state and from any thread."""
         ...
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ from pg4da.hardware.ur5e.kinematics import UR5eKinematics
 from pg4da.hardware.ur5e.parameters import JOINTS, MAX_TORQUE
 from pg4da.sim.follower import Follower, Tolerances
 from pg4da.sim.gripper import SimGripper
+from pg4da.sim.pace import Pace
 
 # Stiffness [Nm/rad] and damping [Nms/rad]: near critical for the arm stretched out with a gripper. With the velocity
 # of the set point fed forward the arms stay within 5 mrad of it (tests/sim/test_arm.py).
@@ -45,10 +46,16 @@ class MujocoArm(Follower):
     """hardware.cell.Arm: joints of `model` named `{name}/...`."""
 
     def __init__(
-        self, name: str, model: mujoco.MjModel, data: mujoco.MjData, clock: Clock, gripper: SimGripper
+        self,
+        name: str,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        clock: Clock,
+        gripper: SimGripper,
+        pace: Pace | None = None,
     ) -> None:
         kinematics = UR5eKinematics(ARM_BASES[name], T_FLANGE_TOOL)
-        super().__init__(name, kinematics, gripper, HOME.copy(), clock, model.opt.timestep, Tolerances())
+        super().__init__(name, kinematics, gripper, HOME.copy(), clock, model.opt.timestep, Tolerances(), pace)
         joints = [model.joint(f"{name}/{joint}").id for joint in JOINTS]
         self._model, self._data = model, data
         self._tool = model.site(f"{name}/tool").id

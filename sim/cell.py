@@ -20,6 +20,7 @@ from pg4da.sim.gripper import SimGripper, add_motor
 from pg4da.sim.handles import Device
 from pg4da.sim.objects.bodies import add_object
 from pg4da.sim.objects.shape import load_shape
+from pg4da.sim.pace import Pace
 from pg4da.sim.physics import CELL_TIMESTEP, OBJECT_SOLIMP, OBJECT_SOLREF, configure_cell
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.truth import GroundTruth
@@ -52,6 +53,7 @@ class MujocoCell:
         self.model = _build(scene, arms, timestep or CELL_TIMESTEP, objects_dir)
         self.data = mujoco.MjData(self.model)
         self.clock = SimClock(self.data)
+        self._pace = Pace()
         self.arms: dict[str, Follower] = {name: self._make_arm(name, arms) for name in ARM_BASES}
         self._devices: list[Device] = [d for arm in self.arms.values() for d in (arm, arm.gripper)]
         self._check_every = max(1, round(CHECK_PERIOD / self.model.opt.timestep))
@@ -64,9 +66,9 @@ class MujocoCell:
         self.advance(SETTLE)
 
     def _make_arm(self, name: str, arms: bool) -> Follower:
-        gripper = SimGripper(name, self.model, self.data, self.clock)
+        gripper = SimGripper(name, self.model, self.data, self.clock, pace=self._pace)
         kind = MujocoArm if arms else FloatingGripper
-        return kind(name, self.model, self.data, self.clock, gripper)
+        return kind(name, self.model, self.data, self.clock, gripper, self._pace)
 
     @property
     def bin_position(self) -> Array:
@@ -85,7 +87,9 @@ class MujocoCell:
 
     def _step(self, n: int) -> None:
         busy = [device for device in self._devices if device.busy]
-        if not busy:
+        if not self._pace.even:
+            self._step_slowed(busy, n)
+        elif not busy:
             mujoco.mj_step(self.model, self.data, nstep=n)
         else:
             for _ in range(n):
@@ -96,10 +100,32 @@ class MujocoCell:
                 device.after_steps()
         self.truth.watch()
 
+    def _step_slowed(self, busy: list[Device], n: int) -> None:
+        for _ in range(n):
+            self._pace.step(self.arms.values(), self.model.opt.timestep)
+            for device in busy:
+                device.before_step()
+            mujoco.mj_step(self.model, self.data)
+        for device in busy:
+            device.after_steps()
+
     def picture(self, size: tuple[int, int] = (640, 480)) -> NDArray[np.uint8]:
         """A view for people, (H, W, 3): both arms, the clutter and the bin from beside."""
         eye = look_at(VIEW_FROM, VIEW_AT)
         return render(self.model, self.data, eye, intrinsics(size, VIEW_ANGLE), size, shadows=True).rgb
+
+    @property
+    def pace(self) -> float:
+        """Share of the planned speed at which motions run now."""
+        return self._pace.rate
+
+    def hold(self) -> None:
+        """Slow every motion down to rest; it stays where it is on its path. Idempotent."""
+        self._pace.held = True
+
+    def resume(self) -> None:
+        """Go on where `hold` stopped. Idempotent."""
+        self._pace.held = False
 
     def stop(self) -> None:
         """Stop every arm; idempotent."""

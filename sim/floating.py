@@ -12,6 +12,7 @@ from pg4da.hardware.frames import Array, looking_down, transform
 from pg4da.hardware.robotiq_2f140.parameters import COUPLING, LENGTH
 from pg4da.sim.follower import Follower, Tolerances
 from pg4da.sim.gripper import SimGripper
+from pg4da.sim.pace import Pace
 
 # Tool above and outside the camera's view of the workspace's middle: x, y, z [m], yaw [rad].
 HOMES = {"left": (-0.58, 0.5, 0.35, np.pi / 2), "right": (0.58, 0.5, 0.35, np.pi / 2)}
@@ -77,10 +78,16 @@ class FloatingGripper(Follower):
     """hardware.cell.Arm whose joints are the tool pose itself."""
 
     def __init__(
-        self, name: str, model: mujoco.MjModel, data: mujoco.MjData, clock: Clock, gripper: SimGripper
+        self,
+        name: str,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        clock: Clock,
+        gripper: SimGripper,
+        pace: Pace | None = None,
     ) -> None:
         tolerances = Tolerances(arrived=0.003, given_up=0.08)
-        super().__init__(name, ToolPose(), gripper, home(name), clock, model.opt.timestep, tolerances)
+        super().__init__(name, ToolPose(), gripper, home(name), clock, model.opt.timestep, tolerances, pace)
         self._data = data
         joint = model.joint(f"{name}/hand").id
         self._q, self._v = int(model.jnt_qposadr[joint]), int(model.jnt_dofadr[joint])

@@ -15,6 +15,7 @@ from pg4da.hardware.frames import Array
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.sim.gripper import SimGripper
 from pg4da.sim.handles import SimHandle
+from pg4da.sim.pace import Pace
 from pg4da.sim.setpoints import Setpoints, braking, check, from_trajectory
 
 
@@ -41,6 +42,7 @@ class Follower(ABC):
         clock: Clock,
         timestep: float,
         tolerances: Tolerances,
+        pace: Pace | None = None,
     ) -> None:
         self.name = name
         self.kinematics = kinematics
@@ -50,8 +52,9 @@ class Follower(ABC):
         self._clock = clock
         self._timestep = timestep
         self._tolerances = tolerances
+        self._pace = pace or Pace()
         self._plan: Setpoints | None = None
-        self._row = 0
+        self._row: float = 0  # whole until the cell is held in the middle of a motion
         self._late = 0.0
         self._braking = ""
         self._handle: SimHandle | None = None
@@ -78,6 +81,21 @@ class Follower(ABC):
     def busy(self) -> bool:
         return self._plan is not None
 
+    @property
+    def max_acceleration(self) -> Array:
+        return self.kinematics.max_acceleration
+
+    def along(self) -> tuple[Array, Array] | None:
+        """Velocity and acceleration along the path at full pace, each (dof,); None when it does not slow with others.
+
+        Braking is never slowed.
+        """
+        if self._plan is None or self._braking or self._row >= len(self._plan):
+            return None
+        last = len(self._plan) - 1
+        before, after = self._plan.at(max(self._row - 1, 0))[1], self._plan.at(min(self._row, last))[1]
+        return np.maximum(np.abs(before), np.abs(after)) * np.sign(before + after), (after - before) / self._timestep
+
     def follow(self, trajectory: Trajectory) -> SimHandle:
         """Start following. Raises ValueError when the trajectory leaves the limits or starts elsewhere."""
         k = self.kinematics
@@ -100,9 +118,10 @@ class Follower(ABC):
         """Write the set point of the coming step."""
         if self._plan is None:
             return
-        row = min(self._row, len(self._plan) - 1)
-        self._command(self._plan.positions[row], self._plan.velocities[row])
-        self._row += 1
+        rate = 1.0 if self._braking else self._pace.rate
+        self._row += 1 if rate == 1.0 else rate
+        q, dq = self._plan.at(min(self._row, len(self._plan)) - 1)
+        self._command(q, dq if rate == 1.0 else rate * dq)
 
     def after_steps(self) -> None:
         """End the motion when it has arrived, or stop it when it can't."""
@@ -110,7 +129,7 @@ class Follower(ABC):
             return
         q, dq = self._measure()
         row = min(self._row, len(self._plan)) - 1
-        behind = np.abs(q - self._plan.positions[row])
+        behind = np.abs(q - self._plan.at(row)[0])
         if not self._braking and behind.max() > self._tolerances.given_up:
             j = int(behind.argmax())
             self._brake(f"protective stop: joint {j} is {behind[j]:.3f} behind, something is in the way")
@@ -127,7 +146,8 @@ class Follower(ABC):
         if self._plan is None or self._braking:
             return
         row = min(max(self._row - 1, 0), len(self._plan) - 1)
-        q, dq = self._plan.positions[row], self._plan.velocities[row]
+        q, dq = self._plan.at(row)
+        dq = dq * self._pace.rate
         if why != "cancelled":  # the set point ran ahead of the arm: hold where the arm is
             q, dq = self._measure()
         self._braking = why

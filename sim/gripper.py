@@ -9,6 +9,7 @@ from pg4da.hardware.description.gripper import GRIPPER_JOINTS
 from pg4da.hardware.robotiq_2f140 import linkage
 from pg4da.hardware.robotiq_2f140.parameters import MAX_FORCE, MAX_SPEED, MAX_WIDTH, MIN_FORCE, MIN_SPEED
 from pg4da.sim.handles import SimHandle
+from pg4da.sim.pace import Pace
 
 STIFFNESS, DAMPING = 1000.0, 10.0  # Nm/rad, Nms/rad on the common knuckle angle
 ARRIVED = 0.0015  # m of width
@@ -32,8 +33,17 @@ def add_motor(spec: mujoco.MjSpec, name: str) -> None:
 class SimGripper:
     """hardware.cell.Gripper. What it reports comes from its own width and speed, as the real one's does."""
 
-    def __init__(self, name: str, model: mujoco.MjModel, data: mujoco.MjData, clock: Clock, width: float = 0.0) -> None:
+    def __init__(
+        self,
+        name: str,
+        model: mujoco.MjModel,
+        data: mujoco.MjData,
+        clock: Clock,
+        width: float = 0.0,
+        pace: Pace | None = None,
+    ) -> None:
         self._model, self._data, self._clock = model, data, clock
+        self._pace = pace or Pace()
         joints = [model.joint(f"{name}/{joint}").id for joint in GRIPPER_JOINTS]
         self._qpos = model.jnt_qposadr[joints]
         self._dof = model.jnt_dofadr[joints[:2]]
@@ -77,7 +87,7 @@ class SimGripper:
 
     def before_step(self) -> None:
         """Move the reference on by a step."""
-        step = self._speed * self._timestep
+        step = self._speed * self._timestep * self._pace.rate
         self._reference += min(max(self._target - self._reference, -step), step)
         self._write()
 
@@ -98,7 +108,8 @@ class SimGripper:
 
     def _watch_standstill(self, width: float) -> None:
         rate = abs(float(self._data.qvel[self._dof].mean()))
-        if rate > linkage.angular_rate(STANDSTILL, linkage.angle(width)):
+        slowed = self._pace.rate < 1.0 and self._reference != self._target  # then standing still means nothing
+        if slowed or rate > linkage.angular_rate(STANDSTILL, linkage.angle(width)):
             self._still_since = None
         elif self._still_since is None:
             self._still_since = self._clock.now()

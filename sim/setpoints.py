@@ -20,6 +20,16 @@ class Setpoints:
     def __len__(self) -> int:
         return len(self.positions)
 
+    def at(self, row: float) -> tuple[Array, Array]:
+        """Position and velocity, each (dof,), at a row or between two."""
+        if isinstance(row, int):
+            return self.positions[row], self.velocities[row]
+        row = max(row, 0.0)
+        i, share = int(row), row - int(row)
+        j = min(i + 1, len(self) - 1)
+        q, dq = self.positions, self.velocities
+        return (1 - share) * q[i] + share * q[j], (1 - share) * dq[i] + share * dq[j]
+
 
 def from_trajectory(trajectory: Trajectory, timestep: float) -> Setpoints:
     """Sample a trajectory every timestep [s], its end included."""
