@@ -14,6 +14,7 @@ from pg4da.hardware.ur5e.parameters import JOINTS, MAX_TORQUE
 from pg4da.sim.follower import Follower, Tolerances
 from pg4da.sim.gripper import SimGripper
 from pg4da.sim.pace import Pace
+from pg4da.sim.physics import implicit_damping
 
 # Stiffness [Nm/rad] and damping [Nms/rad]: near critical for the arm stretched out with a gripper. With the velocity
 # of the set point fed forward the arms stay within 5 mrad of it (tests/sim/test_arm.py).
@@ -37,6 +38,7 @@ def add_servos(spec: mujoco.MjSpec, name: str) -> None:
             forcerange=[-limit, limit],
         )
         servo.set_to_position(kp=kp, kv=kd)
+        spec.joint(f"{name}/{joint}").armature += implicit_damping(spec, kd)
 
 
 FORCE_LIMIT = 150.0  # N at the tool, a UR's default safety limit: beyond it the arm stops itself

@@ -10,6 +10,7 @@ from pg4da.hardware.robotiq_2f140 import linkage
 from pg4da.hardware.robotiq_2f140.parameters import MAX_FORCE, MAX_SPEED, MAX_WIDTH, MIN_FORCE, MIN_SPEED
 from pg4da.sim.handles import SimHandle
 from pg4da.sim.pace import Pace
+from pg4da.sim.physics import implicit_damping
 
 STIFFNESS, DAMPING = 1000.0, 10.0  # Nm/rad, Nms/rad on the common knuckle angle
 ARRIVED = 0.0015  # m of width
@@ -28,6 +29,7 @@ def add_motor(spec: mujoco.MjSpec, name: str) -> None:
         name=f"{name}/grip", target=f"{name}/grip", trntype=mujoco.mjtTrn.mjTRN_TENDON, forcerange=[-limit, limit]
     )
     motor.set_to_position(kp=STIFFNESS, kv=DAMPING)
+    tendon.armature = implicit_damping(spec, DAMPING)
 
 
 class SimGripper:
