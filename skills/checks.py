@@ -1,10 +1,9 @@
-"""Safety checks that stand in the tree, judged from what the camera and the counters say."""
+"""Checks that stand in the tree: the cell before a mission, its counts in every round."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from pg4da.policies.types import Observation
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
@@ -31,40 +30,27 @@ class CheckCell(Skill):
         return self.Outputs()
 
 
-class CheckTarget(Skill):
-    """The target is inside the workspace. Fails with `target_out_of_workspace`, which can't be mended."""
-
-    name = "check_target"
-
-    class Inputs(Ports):
-        observation: Observation
-        margin: float = 0.0
-
-    def run(self, inputs: Inputs) -> Steps:
-        """An unseen target passes: it is being looked for."""
-        yield
-        seen = inputs.observation
-        if seen.target_seen:
-            x, y = seen.grid.to_world(*np.nonzero(seen.target_mask)).mean(axis=0)
-            if not self.context.cell.workspace.contains(float(x), float(y), inputs.margin):
-                message = f"the target lies at ({x:.2f}, {y:.2f}) m, outside the workspace"
-                raise SkillFailure("target_out_of_workspace", Phase.PRECONDITION, message, recoverable=False)
-        return self.Outputs()
-
-
 class CheckTally(Skill):
-    """Not too many failed grasps one after the other. Fails with `too_many_failed_grasps`, which ends the mission."""
+    """The mission still gets somewhere. What it fails with ends it.
+
+    `too_many_failed_grasps`: so many one after the other (the paper's bound is 5). `stuck`: for so many rounds in a row
+    no motion could be made; nothing moved, so the next round would see the same.
+    """
 
     name = "check_tally"
 
     class Inputs(Ports):
         max_failed_grasps: int = 5
+        max_idle_rounds: int = 5
 
     def run(self, inputs: Inputs) -> Steps:
-        """The paper's bound is 5."""
+        """Judged from the counts of the mission."""
         yield
-        failed = services(self.context).tally.failed_grasps_in_a_row
-        if failed >= inputs.max_failed_grasps:
-            message = f"{failed} grasps failed one after the other"
+        tally = services(self.context).tally
+        if tally.failed_grasps_in_a_row >= inputs.max_failed_grasps:
+            message = f"{tally.failed_grasps_in_a_row} grasps failed one after the other"
             raise SkillFailure("too_many_failed_grasps", Phase.PRECONDITION, message, recoverable=False)
+        if tally.idle_rounds >= inputs.max_idle_rounds:
+            message = f"no motion could be made {tally.idle_rounds} times in a row; the last time: {tally.idle_because}"
+            raise SkillFailure("stuck", Phase.PRECONDITION, message, recoverable=False)
         return self.Outputs()

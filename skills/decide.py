@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pg4da.policies.types import Decision, Grasp, NoAction, Observation
+from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
 
@@ -24,6 +25,7 @@ class Decide(Skill):
         try:
             decision = self.context.policy.decide(inputs.observation, self.context.rng)
         except NoAction as error:
+            services(self.context).tally.idle(str(error))
             raise SkillFailure("no_action", Phase.PLANNING, str(error)) from error
         self.context.emit("decision", {"observation": inputs.observation, "decision": decision})
         return self.Outputs(decision=decision, choice="grasp" if isinstance(decision.action, Grasp) else "push")

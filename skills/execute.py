@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 
@@ -14,27 +14,29 @@ DEVIATION = 0.25  # rad; an arm this far from its path is stopped: it is blocked
 GRACE = 2.0  # s over the planned duration before a motion counts as hanging
 
 
-def follow(context: Context, stage: Mapping[str, Trajectory]) -> Steps:
+def follow(
+    context: Context, stage: Mapping[str, Trajectory], watch: Callable[[], SkillFailure | None] = lambda: None
+) -> Steps:
     """Start every arm's trajectory in the same tick and poll until all have ended.
 
-    Raises SkillFailure `arm_fault`, `arm_blocked` or `motion_timeout` with every arm told to stop.
+    Raises SkillFailure `arm_fault`, `arm_blocked`, `motion_timeout` or what `watch` gives, asked every tick, with every
+    arm told to stop.
     """
     clock, arms = context.cell.clock, context.cell.arms
     start = clock.now()
     handles = {name: arms[name].follow(trajectory) for name, trajectory in stage.items()}
-    deadline = start + max(t.duration for t in stage.values()) + GRACE
+    limit = max(t.duration for t in stage.values()) + GRACE
     while any(h.progress is Progress.RUNNING for h in handles.values()):
         yield
-        problem = _fault(handles) or _deviation(context, stage, clock.now() - start)
-        if problem is None and clock.now() > deadline:
-            problem = ("motion_timeout", f"not finished {GRACE:g} s after the planned end")
-        if problem is not None:
-            stop_all(context)
-            raise SkillFailure(problem[0], Phase.EXECUTION, problem[1])
-    problem = _fault(handles)
-    if problem is not None:
+        elapsed = clock.now() - start
+        _stop_for(context, _fault(handles) or _deviation(context, stage, elapsed) or _late(elapsed, limit) or watch())
+    _stop_for(context, _fault(handles) or watch())
+
+
+def _stop_for(context: Context, failure: SkillFailure | None) -> None:
+    if failure is not None:
         stop_all(context)
-        raise SkillFailure(problem[0], Phase.EXECUTION, problem[1])
+        raise failure
 
 
 def stop_all(context: Context) -> None:
@@ -57,9 +59,9 @@ def until_done(context: Context, handles: Mapping[str, Handle], timeout: float) 
             waiting = ", ".join(n for n, h in handles.items() if h.progress is Progress.RUNNING)
             raise SkillFailure("gripper_timeout", Phase.EXECUTION, f"gripper of {waiting} did not finish", True)
         yield
-    problem = _fault(handles)
-    if problem is not None:
-        raise SkillFailure(problem[0], Phase.EXECUTION, problem[1])
+    failure = _fault(handles)
+    if failure is not None:
+        raise failure
 
 
 def wait(context: Context, seconds: float) -> Steps:
@@ -69,19 +71,26 @@ def wait(context: Context, seconds: float) -> Steps:
         yield
 
 
-def _fault(handles: Mapping[str, Handle]) -> tuple[str, str] | None:
+def _fault(handles: Mapping[str, Handle]) -> SkillFailure | None:
     for name, handle in handles.items():
         if handle.progress is Progress.FAULT:
-            return "arm_fault", f"{name}: {handle.message}"
+            return SkillFailure("arm_fault", Phase.EXECUTION, f"{name}: {handle.message}")
         if handle.progress is Progress.CANCELLED:
-            return "motion_cancelled", f"{name}: stopped before its end"
+            return SkillFailure("motion_cancelled", Phase.EXECUTION, f"{name}: stopped before its end")
     return None
 
 
-def _deviation(context: Context, stage: Mapping[str, Trajectory], t: float) -> tuple[str, str] | None:
+def _deviation(context: Context, stage: Mapping[str, Trajectory], t: float) -> SkillFailure | None:
     for name, trajectory in stage.items():
         arm = context.cell.arms[name]
         off = float(np.max(np.abs(arm.state.q - trajectory.sample(t))))
         if off > DEVIATION:
-            return "arm_blocked", f"{name} is {off:.2f} rad from its path, over the bound of {DEVIATION:g} rad"
+            message = f"{name} is {off:.2f} rad from its path, over the bound of {DEVIATION:g} rad"
+            return SkillFailure("arm_blocked", Phase.EXECUTION, message)
     return None
+
+
+def _late(elapsed: float, limit: float) -> SkillFailure | None:
+    if elapsed <= limit:
+        return None
+    return SkillFailure("motion_timeout", Phase.EXECUTION, f"not finished {GRACE:g} s after the planned end")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from pg4da.hardware.cell import CameraFrame
+from pg4da.hardware.frames import Array
 from pg4da.policies.types import MapGrid, Observation
-from pg4da.skills.futile import Futile
+from pg4da.skills.perception.beyond import centre_in_view, reaches_edge
 from pg4da.skills.perception.heightmap import FrameError
 from pg4da.skills.perception.observe import make_observation
-from pg4da.skills.services import Tally, services
+from pg4da.skills.services import Services, services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
 
@@ -50,7 +54,21 @@ def look(skill: Skill, target: str) -> Observation:
     except FrameError as error:
         raise SkillFailure("bad_frame", Phase.EXECUTION, str(error)) from error
     memory.last_observation = observation
+    memory.target_at = _target_at(observation, frame, target, bases)
+    memory.hopeless_looks = memory.hopeless_looks + 1 if _hopeless(memory) else 0
     return observation
+
+
+def _target_at(observation: Observation, frame: CameraFrame, target: str, bases: list[Array]) -> Array | None:
+    """Centre (2,) of the target; the whole view is searched where the map does not show all of it."""
+    mask, grid = observation.target_mask, observation.grid
+    if not mask.any() or reaches_edge(mask):
+        return centre_in_view(frame, grid, target, bases)
+    return np.asarray(grid.to_world(*np.nonzero(mask)).mean(axis=0))
+
+
+def _hopeless(shared: Services) -> bool:
+    return shared.target_at is None and shared.memory is not None and shared.memory.unsearched == 0.0
 
 
 class Forget(Skill):
@@ -61,8 +79,5 @@ class Forget(Skill):
     def run(self, inputs: Ports) -> Steps:
         """Before the same mission looks for another target."""
         yield
-        shared = services(self.context)
-        shared.memory = None
-        shared.tally = Tally()
-        shared.futile = Futile()
+        services(self.context).forget_target()
         return self.Outputs()

@@ -66,6 +66,7 @@ class PlanMotion(Skill):
                 return self._chosen(Motion(assigned, arms, program, plan), reasons)
         detail = reasons[0] if reasons else "the policy gave no candidate"
         message = f"none of {len(reasons)} motions can be made; the first: {detail}"
+        shared.tally.idle(message)
         raise SkillFailure("no_feasible_motion", Phase.PLANNING, message)
 
     def _chosen(self, motion: Motion, reasons: list[str]) -> Outputs:

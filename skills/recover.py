@@ -10,9 +10,9 @@ from pg4da.policies.types import Observation
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.stages import Line
-from pg4da.skills.place import go, go_home, tool_pose
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.travel import go, go_home, tool_pose
 
 SAFE_HEIGHT = 0.20  # m of the tool above the table before an arm travels
 FREE_RADIUS = 0.09  # m round a spot where something is put down

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from importlib.metadata import entry_points
 
-from pg4da.skills.checks import CheckCell, CheckTally, CheckTarget
+from pg4da.skills.checks import CheckCell, CheckTally
 from pg4da.skills.decide import Decide
 from pg4da.skills.grasp import MakeGrasp
 from pg4da.skills.observe import Forget, Observe
@@ -14,10 +14,11 @@ from pg4da.skills.push import MakePush
 from pg4da.skills.recover import Recover
 from pg4da.skills.skill import Skill
 from pg4da.skills.verify import Verify
+from pg4da.skills.whereabouts import CheckBin, CheckTarget
 
 BUILT_IN: tuple[type[Skill], ...] = (
-    CheckCell, CheckTally, CheckTarget, Decide, Forget, GoHome, HoldUp, MakeGrasp, MakePush, Observe, Place, PlanMotion,
-    Recover, Verify,
+    CheckBin, CheckCell, CheckTally, CheckTarget, Decide, Forget, GoHome, HoldUp, MakeGrasp, MakePush, Observe, Place,
+    PlanMotion, Recover, Verify,
 )  # fmt: skip
 
 

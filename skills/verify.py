@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from pg4da.policies.types import Observation
-from pg4da.skills.grasp import report_grasp
+from pg4da.skills.carry import lost
+from pg4da.skills.hold import holds
+from pg4da.skills.make import report
 from pg4da.skills.observe import look
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
@@ -30,14 +32,15 @@ class Verify(Skill):
         try:
             self._check(inputs)
         except SkillFailure as failure:
-            report_grasp(self, success=False, code=failure.code)
+            report(self, "grasp", 1, failure.code)
             raise
-        report_grasp(self, success=True)
+        report(self, "grasp", 1, "")
         return self.Outputs(held=True)
 
     def _check(self, inputs: Inputs) -> None:
-        if not self.context.cell.arms[inputs.arm].gripper.state.object_detected:
-            raise SkillFailure("lost_grip", Phase.POSTCONDITION, f"the {inputs.arm} gripper holds nothing any more")
+        if not holds(self.context.cell.arms[inputs.arm]):
+            message = f"the {inputs.arm} gripper holds nothing any more"
+            raise lost(self, inputs.arm, "lost_grip", message, Phase.POSTCONDITION)
         after = look(self, inputs.target)
         left = int(after.target_mask.sum())
         if left > STILL_THERE * int(inputs.before.target_mask.sum()):

@@ -24,6 +24,7 @@ LAST_SEEN_BOOST = 3.0
 LAST_SEEN_SIGMA = 0.05  # m
 CLUSTER_LEVEL = 0.35
 FOOTPRINT = 0.040  # m, diameter round a target's centre that something must cover
+COVERS = 0.3  # likelihood of a place that something lies on, or that is in shadow, and that was not looked under
 BORDER = 0.05  # m, this near the map's edge stand the arms' plinths; nothing is looked for there
 
 
@@ -61,6 +62,16 @@ def _weights(height: Floats, seen: Mask, looked: Floats | None, min_size: float,
     if looked is not None:
         weight *= 1.0 - (1.0 - LOOKED_WEIGHT) * looked * (height > LOOKED_BELOW)
     return weight
+
+
+def unsearched_area(height: Floats, seen: Mask, looked: Floats | None, min_size: float, resolution: float) -> float:
+    """Area [m²] under a second layer or in shadow that a target has room in and that was not looked under lately.
+
+    Arguments as for `hiding_map`. Where it is 0 the target is hardly there: one layer hides nothing but a thin thing
+    under something that leans.
+    """
+    covers = _room(_weights(height, seen, looked, min_size, resolution) >= COVERS, min_size, resolution)
+    return float(covers.sum()) * resolution**2
 
 
 def _covered_around(weight: Floats, resolution: float) -> Floats:
