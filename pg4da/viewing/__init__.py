@@ -1,0 +1,1 @@
+"""Watching a run: a page and a terminal view, live or from a record."""
