@@ -10,7 +10,7 @@ const TELL = {
   motion_started: (d) => [d.action?.kind ?? kindOf(d.action), `motion ${d.index ?? ""}: ${armsText(d.arms)}`, ""],
   motion_finished: (d) => [d.kind, d.success ? "done" : `failed${d.code ? ` (${d.code})` : ""}`, d.success ? "good" : "bad"],
   note: (d) => ["note", d.text, "warn"],
-  skill_started: (d) => ["start", d.skill, "dim"],
+  skill_started: (d) => ["start", String(d.skill).replaceAll("_", " "), "dim"],
   skill_finished: (d) => [d.state === "failure" ? "failed" : "end", d.failure ? `${d.skill}: ${d.failure.message} (${d.failure.code})` : `${d.skill}: ${d.state}`, d.state === "failure" ? "bad" : "dim"],
   finally_failed: (d) => ["failed", `the clean-up failed: ${d.failure?.message ?? ""}`, "bad"],
   error: (d) => ["error", d.message, "bad"],
@@ -18,6 +18,15 @@ const TELL = {
   observer_dropped: (d) => ["warning", d.message, "warn"],
   mission_finished: (d) => ["end", `${d.outcome}${d.failure ? `: ${d.failure.message}` : ""}`, d.outcome === "success" ? "good" : "bad"],
 };
+
+// Skills that tell of themselves by other events.
+const TOLD = new Set(["observe", "decide", "plan_motion", "push", "grasp", "verify", "check_cell", "check_target", "check_tally", "check_bin"]);
+
+// Whether an event says something that the others do not.
+function telling({ event, data }) {
+  if (event === "skill_started") return !TOLD.has(data.skill);
+  return event !== "skill_finished" || data.state === "failure" || data.state === "stopped";
+}
 
 export function tell({ event, data }) {
   const [word, text, tone] = (TELL[event] ?? ((d) => [event.replaceAll("_", " "), brief(d.message ?? d.text ?? d, 200), ""]))(data);
@@ -51,23 +60,24 @@ export class EventList {
     this.first = null;
   }
 
-  show(store, end) {
+  show(store, end, all) {
     const events = store.events;
-    const anew = events[0] !== this.first || end < this.end;
+    const anew = events[0] !== this.first || end < this.end || all !== this.all;
+    this.all = all;
     if (anew) {
       this.box.replaceChildren();
-      this.end = Math.max(0, end - SHOWN);
+      this.end = Math.max(0, end - (all ? SHOWN : 4 * SHOWN));
       this.first = events[0];
     }
     if (end === this.end && (end || !anew)) return;
     const low = this.box.scrollHeight - this.box.scrollTop - this.box.clientHeight < 40;
-    const fresh = events.slice(Math.max(this.end, end - SHOWN), end).map((event) => this.line(event));
+    const fresh = events.slice(this.end, end).filter((event) => all || telling(event)).map((event) => this.line(event));
     this.box.append(...fresh);
     while (this.box.childElementCount > SHOWN) this.box.firstElementChild.remove();
     this.end = end;
+    if (this.box.querySelector(".event")) this.box.querySelector(".hint")?.remove();
     if (low || anew) this.box.scrollTop = this.box.scrollHeight;
-    if (!end) this.box.append(make("p", { class: "hint" }, "Nothing has happened yet."));
-    else this.box.querySelector(".hint")?.remove();
+    if (!this.box.childElementCount) this.box.append(make("p", { class: "hint" }, "Nothing has happened yet."));
   }
 
   line(event) {

@@ -18,13 +18,12 @@ let wanted = false;
 const steering = new Steering((message) => connection.send(message), () => state, (token) => connection.use(token));
 const selectNode = (i) => tree.select(i, true);
 const tree = new TreeView($("tree"), { select: () => redraw(), breakpoint: (i) => steering.breakpoint(state.tree.nodes[i].id) });
-const details = new Details($("details"), { select: selectNode, breakpoint: (i) => steering.breakpoint(state.tree.nodes[i].id), canSteer: () => steering.allowed });
-const pictures = new Pictures($("picture"), $("views"), $("picture-time"), $("large"), (ref) => connection.send({ want: ref }));
+const details = new Details($("details"), { select: selectNode, let: () => { tree.selected = -1; redraw(); }, breakpoint: (i) => steering.breakpoint(state.tree.nodes[i].id), canSteer: () => steering.allowed });
+const pictures = new Pictures($("picture"), $("picture-time"), $("large"), (ref) => connection.send({ want: ref }));
 const arms = new Arms($("arms"));
 const events = new EventList($("events"), (t) => seek(t));
 const values = new ValueList($("values"));
 const timeline = new Timeline({ canvas: $("lanes"), range: $("scrub"), output: $("clock"), seek });
-pictures.onchange = redraw;
 
 const connection = new Connection({
   hello(message) {
@@ -138,10 +137,12 @@ function draw() {
   drawHead(latest, live);
   drawNow();
   tree.show(state, stops, control.at);
-  details.show(state, tree.selected, stops);
+  const tips = state.tips();
+  const running = tips.length ? tips[tips.length - 1] : -1;
+  details.show(state, tree.selected >= 0 ? tree.selected : running, stops, tree.selected < 0);
   pictures.show(state);
   arms.show(state.arms);
-  if (view.tab === "events") events.show(store, live ? store.events.length : store.eventsUntil(time));
+  if (view.tab === "events") events.show(store, live ? store.events.length : store.eventsUntil(time), $("all-events").checked);
   else values.show(state);
   timeline.show(store, time);
   steering.show(latest, view);
@@ -217,6 +218,7 @@ function failed(failure, end, last) {
     make("p", { class: "where" }, where, make("button", { class: "link muted", title: "Show this moment", onclick: () => seek(last?.t ?? time) }, clock(last?.t ?? time))), reason(failure));
 }
 
+$("all-events").addEventListener("change", () => redraw());
 $("live").addEventListener("click", goLive);
 $("play").addEventListener("click", play);
 $("follow").addEventListener("change", (event) => { tree.setFollow(event.target.checked); redraw(); });

@@ -2,21 +2,19 @@
 
 import { clock, make, setText } from "./dom.js";
 
-const TITLES = { decision: "Scores and paths", camera: "Camera", heightmap: "Height" };
+const TITLES = { decision: "Planned paths, scores", camera: "Camera, target outlined", heightmap: "Height, target outlined" };
 const ORDER = ["decision", "camera", "heightmap"];
 const KEPT = 60;
 
 export class Pictures {
-  constructor(box, tabs, note, large, want) {
-    Object.assign(this, { box, tabs, note, large, want });
+  constructor(box, note, large, want) {
+    Object.assign(this, { box, note, large, want });
     this.cache = new Map(); // ref -> data URL
     this.asked = new Set();
-    this.chosen = "";
-    this.image = make("img", { alt: "", tabindex: "0", role: "button", title: "Enlarge" });
-    this.image.addEventListener("click", () => this.enlarge());
-    this.image.addEventListener("keydown", (event) => event.key === "Enter" && this.enlarge());
+    this.frames = new Map(); // name -> {element, image}
     large.addEventListener("click", () => large.close());
-    this.names = "";
+    this.hint = make("p", { class: "hint" }, "No picture yet.");
+    box.append(this.hint);
   }
 
   reset() {
@@ -32,28 +30,31 @@ export class Pictures {
 
   show(state) {
     const names = [...ORDER.filter((name) => state.pictures[name]), ...Object.keys(state.pictures).filter((name) => !ORDER.includes(name))];
-    if (names.join() !== this.names) this.buildTabs(names);
-    const name = names.includes(this.chosen) ? this.chosen : names[0];
-    for (const tab of this.tabs.children) tab.setAttribute("aria-selected", tab.dataset.name === name);
-    const picture = state.pictures[name];
-    if (!picture) {
-      this.box.replaceChildren(make("p", { class: "hint" }, "No picture yet."));
-      setText(this.note, "");
-      return;
+    this.hint.hidden = names.length > 0;
+    for (const [name, frame] of this.frames) frame.element.hidden = !names.includes(name);
+    let newest = null;
+    for (const name of names) {
+      this.draw(name, state.pictures[name]);
+      newest = Math.max(newest ?? 0, state.pictures[name].t);
     }
-    setText(this.note, clock(picture.t));
-    this.draw(picture, TITLES[name] ?? name);
+    setText(this.note, newest === null ? "" : clock(newest));
   }
 
-  buildTabs(names) {
-    this.names = names.join();
-    this.tabs.replaceChildren(...names.map((name) => {
-      const tab = make("button", { role: "tab", "data-name": name, onclick: () => { this.chosen = name; this.onchange?.(); } }, TITLES[name] ?? name);
-      return tab;
-    }));
+  frame(name) {
+    if (!this.frames.has(name)) {
+      const image = make("img", { alt: "", tabindex: "0", role: "button", title: "Enlarge" });
+      image.addEventListener("click", () => this.enlarge(image));
+      image.addEventListener("keydown", (event) => event.key === "Enter" && this.enlarge(image));
+      const caption = make("figcaption", {}, TITLES[name] ?? name);
+      const frame = { image, caption, element: make("figure", { class: name }, image, caption) };
+      this.frames.set(name, frame);
+      this.box.append(...[...ORDER, name].filter((each, i, all) => this.frames.has(each) && all.indexOf(each) === i).map((each) => this.frames.get(each).element));
+    }
+    return this.frames.get(name);
   }
 
-  draw(picture, title) {
+  draw(name, picture) {
+    const { image, caption } = this.frame(name);
     const url = picture.png ? `data:image/png;base64,${picture.png}` : this.cache.get(picture.ref);
     if (url === undefined) {
       if (!this.asked.has(picture.ref)) {
@@ -62,18 +63,14 @@ export class Pictures {
       }
       return; // the one before stays until this one is here
     }
-    if (url === "") {
-      this.box.replaceChildren(make("p", { class: "hint" }, "This picture is no longer kept."));
-      return;
-    }
-    if (this.image.src !== url) this.image.src = url;
-    this.image.alt = `${title}, ${clock(picture.t)}`;
-    if (this.box.firstElementChild !== this.image) this.box.replaceChildren(this.image);
+    setText(caption, url === "" ? `${TITLES[name] ?? name}: no longer kept` : TITLES[name] ?? name);
+    if (url && image.src !== url) image.src = url;
+    image.alt = `${TITLES[name] ?? name}, ${clock(picture.t)}`;
   }
 
-  enlarge() {
-    this.large.firstElementChild.src = this.image.src;
-    this.large.firstElementChild.alt = this.image.alt;
+  enlarge(image) {
+    this.large.firstElementChild.src = image.src;
+    this.large.firstElementChild.alt = image.alt;
     this.large.showModal();
   }
 }

@@ -1,5 +1,7 @@
 // The state of a run, rebuilt from its messages (see pg4da/stream/messages.py). Pure data: nothing here touches the page.
 
+// A condition that does not hold is an answer; it is told as a failure only when the mission ends by it.
+export const ANSWER = "condition_false";
 export const CODES = { I: 0, R: 1, S: 2, F: 3 };
 export const NAMES = ["idle", "running", "success", "failure"];
 export const MARKS = ["·", "▶", "✓", "✗"];
@@ -94,7 +96,7 @@ export class RunState {
     const i = this.tree.at.get(Number(id));
     if (i === undefined) return;
     this.failures.set(i, failure);
-    if (this.tree.nodes[i].path === failure.path) this.lastFailure = { t, i, failure };
+    if (this.tree.nodes[i].path === failure.path && failure.code !== ANSWER) this.lastFailure = { t, i, failure };
   }
 
   write(scopes, t) {
@@ -173,7 +175,7 @@ const KINDS = {
     }
     s.write(m.v, m.t);
     for (const [id, failure] of Object.entries(m.f)) s.failures.set(s.tree.at.get(Number(id)), failure);
-    const last = m.failures.at(-1);
+    const last = m.failures.findLast(([, , failure]) => failure.code !== ANSWER);
     if (last && s.tree.at.has(last[1])) s.lastFailure = { t: last[0], i: s.tree.at.get(last[1]), failure: last[2] };
     s.counts = { ...s.counts, ...m.counts };
   },

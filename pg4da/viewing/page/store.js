@@ -1,6 +1,6 @@
 // All messages of a run with states kept along the way, so that any moment can be shown at once.
 
-import { RunState } from "./state.js";
+import { ANSWER, RunState } from "./state.js";
 
 const EVERY = 500; // messages between two kept states
 const MOST = 400000; // messages kept
@@ -72,7 +72,7 @@ export class Store {
         span.to = this.last;
         span.state = { S: 2, F: 3 }[letter] ?? 0;
         this.open.delete(i);
-      } else if (letter === "F" && message.k === "tick") this.spans.push({ tree, i, from: this.last, to: this.last, state: 3 });
+      } else if (letter === "F" && message.k === "tick" && message.f?.[id]?.code !== ANSWER) this.spans.push({ tree, i, from: this.last, to: this.last, state: 3 });
     }
   }
 

@@ -1,6 +1,6 @@
 // The tree as rows. Only the rows in sight exist in the page, so that thousands of nodes cost no more than fifty.
 
-import { MARKS, NAMES } from "./state.js";
+import { ANSWER, MARKS, NAMES } from "./state.js";
 import { make, seconds, setText } from "./dom.js";
 
 const OPEN_AT_FIRST = 80; // trees up to this size are shown whole
@@ -126,13 +126,13 @@ export class TreeView {
     const e = row.element;
     e.style.transform = `translateY(${number * this.height}px)`;
     e.id = `node-${i}`;
-    e.className = `row ${NAMES[status]}${this.selected === i ? " selected" : ""}${stop ? " stop" : ""}${this.at === node.id ? " at" : ""}${tree.children[i].length ? "" : " leaf"}`;
+    e.className = `row ${NAMES[status]}${this.selected === i ? " selected" : ""}${stop ? " stop" : ""}${this.at === node.id ? " at" : ""}${tree.children[i].length ? "" : " leaf"}${state.failures.get(i)?.code === ANSWER ? " answer" : ""}`;
     e.setAttribute("aria-level", tree.depth[i] + 1);
     e.setAttribute("aria-selected", this.selected === i);
     e.setAttribute("aria-label", `${node.name}, ${node.word}, ${NAMES[status]}`);
     if (open === null) e.removeAttribute("aria-expanded");
     else e.setAttribute("aria-expanded", open);
-    row.fold.style.marginLeft = `${Math.min(tree.depth[i], 24) * 15}px`;
+    row.fold.style.marginLeft = `${Math.min(tree.depth[i], 24) * 13}px`;
     setText(row.fold, open === null ? "" : open ? "▾" : "▸");
     setText(row.mark, MARKS[status]);
     setText(row.name, node.name);
