@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import get_close_matches
 
+LONGEST = 60  # characters of a word that may be a slip of another
+
 
 class BadInput(Exception):
     """A file, an option or a value that cannot be used; the message says which, where and what would be valid."""
@@ -15,7 +17,7 @@ def suggest(word: str, choices: Iterable[str]) -> str:
     known = sorted(set(choices))
     if not known:
         return ""
-    near = get_close_matches(word, known, n=1, cutoff=0.6)
+    near = get_close_matches(word, known, n=1, cutoff=0.6) if len(word) <= LONGEST else []
     hint = f"; did you mean '{near[0]}'?" if near else ""
     if len(known) > 24:
         return hint

@@ -7,9 +7,13 @@ from collections.abc import Mapping
 from pg4da.mission.changes import Board
 from pg4da.mission.controls import ConditionNode, FallbackNode, ParallelNode, SequenceNode, SetNode, SwitchNode
 from pg4da.mission.decorators import FinallyNode, InvertNode, RepeatNode, RetryNode, TimeoutNode
+from pg4da.mission.guards import CatchNode, ForceFailureNode, ForceSuccessNode, GuardNode
 from pg4da.mission.leaf import SkillNode, SubtreeNode
+from pg4da.mission.loops import ForEachNode
 from pg4da.mission.node import Node
+from pg4da.mission.prompt import PromptNode
 from pg4da.mission.runtime import Runtime
+from pg4da.mission.simple import GiveUpNode, WaitNode
 from pg4da.mission.spec import NodeSpec
 from pg4da.skills.skill import Skill
 
@@ -25,6 +29,14 @@ NODES: dict[str, type[Node]] = {
     "condition": ConditionNode,
     "finally": FinallyNode,
     "set": SetNode,
+    "for_each": ForEachNode,
+    "guard": GuardNode,
+    "catch": CatchNode,
+    "force_success": ForceSuccessNode,
+    "force_failure": ForceFailureNode,
+    "wait": WaitNode,
+    "give_up": GiveUpNode,
+    "prompt": PromptNode,
 }
 
 

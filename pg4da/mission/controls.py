@@ -67,37 +67,36 @@ class FallbackNode(Ordered):
 
 
 class ParallelNode(Node):
-    """Children at once, each until it ends."""
+    """Children at once, each until it ends; done as soon as enough have succeeded or too many failed."""
+
+    def initialise(self) -> None:
+        policy = self.value("policy", "all")
+        self._wanted = {"all": len(self.nodes), "any": 1}.get(policy, policy)
 
     def update(self) -> Status:
         fresh = self.status is not RUNNING
         for child in self.nodes:
             if fresh or child.status is RUNNING:
                 child.tick_once()
-        states = [child.status for child in self.nodes]
-        decisive = FAILURE if self.value("policy") == "all" else SUCCESS
-        if decisive in states:
-            return self._like(self.nodes[states.index(decisive)])
-        if RUNNING in states:
-            return RUNNING
-        return self._like(self.nodes[-1])
-
-    def _like(self, child: Node) -> Status:
-        if child.status is not FAILURE:
+        if sum(child.status is SUCCESS for child in self.nodes) >= self._wanted:
             return SUCCESS
-        return self.fail_like(child, [other.failure for other in self.nodes if other is not child])
+        failed = [child for child in self.nodes if child.status is FAILURE]
+        if len(self.nodes) - len(failed) >= self._wanted:
+            return RUNNING
+        return self.fail_like(failed[-1], [other.failure for other in failed[:-1]])
 
 
 class SwitchNode(Node):
-    """The child whose case is the value's text; a value without a case is a failure."""
+    """The child whose case is the value's text, else that of the case `default`; without one it is a failure."""
 
     def initialise(self) -> None:
         value = self.value("on")
         cases = dict(zip(self.spec.slots, self.nodes, strict=True))
         text = str(value).lower() if isinstance(value, bool) else str(value)
-        if text not in cases:
+        chosen = cases.get(text) or cases.get("default")
+        if chosen is None:
             raise WiringError(f"no case for {value!r}; there are: {', '.join(cases)}")
-        self._chosen = cases[text]
+        self._chosen = chosen
 
     def update(self) -> Status:
         self._chosen.tick_once()

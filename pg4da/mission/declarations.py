@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from pg4da.errors import BadInput, suggest
 
-TYPES: dict[str, type] = {"str": str, "int": int, "float": float, "bool": bool, "colour": str}
+TYPES: dict[str, Any] = {
+    "str": str,
+    "int": int,
+    "float": float,
+    "bool": bool,
+    "colour": str,
+    "list[str]": list[str],
+    "list[int]": list[int],
+    "list[float]": list[float],
+    "any": Any,
+}
 _TRUE, _FALSE = ("true", "yes", "on", "1"), ("false", "no", "off", "0")
 
 
@@ -31,7 +42,9 @@ def check_colour(value: Any) -> str:
 
 @dataclass(frozen=True)
 class Declaration:
-    """One input or output. `unit` is for people; minimum and maximum are included; required without a default."""
+    """One input or output. `unit` is for people and compared between missions; minimum and maximum are included;
+    required without a default. For a list, limits and choices are those of its items.
+    """
 
     name: str
     type: str
@@ -49,14 +62,15 @@ class Declaration:
 
     def check(self, value: Any) -> Any:
         """The value, as its type. Raises ValueRefused."""
-        value = _as_type(value, self.type)
+        value = as_type(value, self.type)
         unit = f" {self.unit}" if self.unit else ""
-        if self.minimum is not None and value < self.minimum:
-            raise ValueRefused(f"{value!r} is below the minimum {self.minimum}{unit}")
-        if self.maximum is not None and value > self.maximum:
-            raise ValueRefused(f"{value!r} is above the maximum {self.maximum}{unit}")
-        if self.choices and value not in self.choices:
-            raise ValueRefused(f"{value!r} is not one of {', '.join(map(str, self.choices))}")
+        for item in value if isinstance(value, list) else [value]:
+            if self.minimum is not None and item < self.minimum:
+                raise ValueRefused(f"{item!r} is below the minimum {self.minimum:g}{unit}")
+            if self.maximum is not None and item > self.maximum:
+                raise ValueRefused(f"{item!r} is above the maximum {self.maximum:g}{unit}")
+            if self.choices and item not in self.choices:
+                raise ValueRefused(f"{item!r} is not one of {', '.join(map(str, self.choices))}")
         return value
 
     def from_text(self, text: str) -> Any:
@@ -64,15 +78,38 @@ class Declaration:
         return self.check(_PARSERS[self.type](text.strip()))
 
 
-def _as_type(value: Any, name: str) -> Any:
+def as_type(value: Any, name: str) -> Any:
+    """The value as a declared type. Raises ValueRefused."""
+    if name == "any":
+        return value
     if name == "colour":
         return check_colour(value)
+    if name.startswith("list"):
+        return _as_list(value, name)
     wanted = TYPES[name]
     if wanted is float and type(value) is int:
         return float(value)
     if type(value) is not wanted:
-        raise ValueRefused(f"expected {name}, got {value!r}")
+        raise ValueRefused(f"expected {name}, got {value!r:.80}")
     return value
+
+
+def _as_list(value: Any, name: str) -> list[Any]:
+    if not isinstance(value, (list, tuple)):
+        raise ValueRefused(f"expected {name}, got {value!r:.80}")
+    return [as_type(item, item_type(name)) for item in value]
+
+
+def item_type(name: str) -> str:
+    """The type of a list's items; a type that is no list is its own."""
+    return name.removeprefix("list[").removesuffix("]")
+
+
+def _parse_list(name: str) -> Callable[[str], Any]:
+    def parse(text: str) -> Any:
+        return [_PARSERS[item_type(name)](part.strip()) for part in text.split(",")] if text else []
+
+    return parse
 
 
 def _parse_bool(text: str) -> bool:
@@ -86,9 +123,12 @@ def _parse_bool(text: str) -> bool:
 def _parse_number(kind: Callable[[str], Any], name: str) -> Callable[[str], Any]:
     def parse(text: str) -> Any:
         try:
-            return kind(text)
+            value = kind(text)
         except ValueError:
-            raise ValueRefused(f"expected {name}, got {text!r}") from None
+            raise ValueRefused(f"expected {name}, got {text!r:.80}") from None
+        if not isfinite(value):
+            raise ValueRefused(f"expected {name}, got {text!r:.80}")
+        return value
 
     return parse
 
@@ -99,6 +139,8 @@ _PARSERS: dict[str, Callable[[str], Any]] = {
     "bool": _parse_bool,
     "int": _parse_number(int, "int"),
     "float": _parse_number(float, "float"),
+    "any": str,
+    **{name: _parse_list(name) for name in TYPES if name.startswith("list")},
 }
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import Any
 
 from pg4da.errors import suggest
-from pg4da.mission.declarations import TYPES, Declaration, ValueRefused
+from pg4da.mission.declarations import TYPES, Declaration, ValueRefused, as_type, item_type
 from pg4da.mission.expression import ExpressionError, Literal, Value, parse_expression
 from pg4da.mission.fitting import misfit
 from pg4da.mission.grammar import WORDS, Field, Word
@@ -14,6 +15,7 @@ from pg4da.mission.problems import Mark, Problem
 from pg4da.mission.reading import Reading
 from pg4da.mission.source import Fields, Items, Scalar, Source, describe, plain
 from pg4da.mission.spec import MissionSpec, NodeSpec
+from pg4da.mission.template import parse_template
 
 TOP = ("mission", "description", "inputs", "outputs", "root")
 DECLARATION = ("type", "default", "unit", "min", "max", "choices", "description")
@@ -63,19 +65,26 @@ class Parser(Reading):
         entries = self._fields(body, word)
         if entries is None:
             return None
-        own = ["name", *grammar.fields, *grammar.slots]
+        own = ["name", *grammar.fields, *grammar.slots] + ["outputs"] * bool(grammar.ports)
         own += ["children"] * grammar.many + ["cases"] * grammar.cases
         if not grammar.open:
             self._known(entries, own, f"key of {word}")
         values = self._open(entries) if grammar.open else self._values(word, grammar, entries)
-        slots = self._cases(entries) if grammar.cases else self._slots(word, grammar, entries)
+        slots = self._slots(word, grammar, entries)
+        if grammar.cases:
+            slots.update(self._cases(word, entries))
         children: tuple[NodeSpec, ...] = ()
         if grammar.many and (found := self._required(entries, "children", word)) is not None:
             children = self._children(found, word)
-        spec = NodeSpec(
-            word, self._name(entries, word), mark, values, slots=slots, children=children, key_marks=entries.keys
+        if word == "subtree":
+            return self._subtree(entries, mark, values)
+        outputs, output_marks = self._written(word, grammar, entries)
+        values = {
+            key: value for key, value in values.items() if not (rule := grammar.fields.get(key)) or not rule.writes
+        }
+        return NodeSpec(
+            word, self._name(entries, word), mark, values, outputs, output_marks, entries.keys, slots, children
         )
-        return self._with_subtree(spec, entries) if word == "subtree" else spec
 
     def _skill(self, word: str, body: Source, mark: Mark) -> NodeSpec | None:
         if isinstance(body, Scalar) and body.value is None:
@@ -88,18 +97,29 @@ class Parser(Reading):
         values = {key: found for key, value in ports.items() if (found := self._value(value)) is not None}
         return NodeSpec(word, self._name(entries, word), mark, values, outputs, marks, entries.keys)
 
-    def _with_subtree(self, spec: NodeSpec, entries: Fields) -> NodeSpec:
+    def _written(self, word: str, grammar: Word, entries: Fields) -> tuple[dict[str, str], dict[str, Mark]]:
+        """What a control writes: fields that name a key, and the mapping `outputs` where it has one."""
+        renaming = entries.entries.get("outputs") if grammar.ports else None
+        outputs, marks = self._renaming(renaming, "outputs")
+        for key, rule in grammar.fields.items():
+            named = entries.entries.get(key) if rule.writes else None
+            if isinstance(named, Scalar) and isinstance(named.value, str):
+                outputs[rule.writes], marks[rule.writes] = named.value.removeprefix("$"), named.mark
+                self._check_key(outputs[rule.writes], named.mark)
+        return outputs, marks
+
+    def _subtree(self, entries: Fields, mark: Mark, fixed: dict[str, Value]) -> NodeSpec:
         given = entries.entries.get("inputs")
         fields = self._fields(given, "inputs") if given is not None else None
         values = {k: v for k, s in (fields.entries if fields else {}).items() if (v := self._value(s)) is not None}
         outputs, marks = self._renaming(entries.entries.get("outputs"), "outputs")
-        use = spec.values.get("use")
+        use = fixed.get("use")
         subtree = None
         if isinstance(use, Literal):
             subtree = self.find_subtree(str(use.value), use.mark)
         keys = fields.keys if fields else {}
-        name = subtree.name if subtree is not None and "name" not in entries.entries else spec.name
-        return NodeSpec("subtree", name, spec.mark, values, outputs, marks, keys, subtree=subtree)
+        name = subtree.name if subtree is not None and "name" not in entries.entries else self._name(entries, "subtree")
+        return NodeSpec("subtree", name, mark, values, outputs, marks, keys, subtree=subtree)
 
     def _children(self, source: Source, word: str) -> tuple[NodeSpec, ...]:
         if not isinstance(source, Items):
@@ -119,13 +139,16 @@ class Parser(Reading):
                 slots[role] = node
         return slots
 
-    def _cases(self, entries: Fields) -> dict[str, NodeSpec]:
-        source = self._required(entries, "cases", "switch")
+    def _cases(self, word: str, entries: Fields) -> dict[str, NodeSpec]:
+        source = self._required(entries, "cases", word)
         cases = self._fields(source, "cases") if source is not None else None
         if cases is None:
             return {}
         if not cases.entries:
-            self._refuse(cases.mark, "switch needs at least one case, got none")
+            self._refuse(cases.mark, f"{word} needs at least one case, got none")
+        for key in cases.entries:
+            if key in WORDS[word].slots:
+                self._refuse(cases.keys[key], f"a case of {word} cannot be called '{key}'")
         return {key: node for key, value in cases.entries.items() if (node := self.node(value)) is not None}
 
     def _values(self, word: str, grammar: Word, entries: Fields) -> dict[str, Value]:
@@ -137,12 +160,21 @@ class Parser(Reading):
         return values
 
     def _field(self, word: str, key: str, rule: Field, source: Source) -> Value | None:
-        value = Literal(plain(source), source.mark) if rule.static else self._value(source, rule.annotation is bool)
+        value = self._field_value(rule, source)
         if isinstance(value, Literal):
             problem = misfit(rule.annotation, value.value)
             if problem:
                 return self._refuse(source.mark, f"{key} of {word}: {problem}, got {describe(source)}")
         return value
+
+    def _field_value(self, rule: Field, source: Source) -> Value | None:
+        if rule.static:
+            return Literal(plain(source), source.mark)
+        if rule.template and isinstance(source, Scalar) and isinstance(source.value, str):
+            return (
+                parse_template(source.value, source.mark) if "$" in source.value else Literal(source.value, source.mark)
+            )
+        return self._value(source, rule.annotation is bool)
 
     def _open(self, entries: Fields) -> dict[str, Value]:
         pairs = {key: value for key, value in entries.entries.items() if key != "name"}
@@ -185,8 +217,8 @@ class Parser(Reading):
         for name, body in (fields.entries if fields else {}).items():
             self._check_key(name, fields.keys[name] if fields else body.mark)
             entries = self._fields(body, f"the declaration of {name}")
-            if entries is not None and (declaration := self._declaration(name, entries)) is not None:
-                found[name] = declaration
+            declaration = self._declaration(name, entries) if entries is not None else None
+            found[name] = declaration or Declaration(name, "any")  # known, so that what reads it is not wrong as well
         return found
 
     def _declaration(self, name: str, entries: Fields) -> Declaration | None:
@@ -196,17 +228,31 @@ class Parser(Reading):
             return None
         word = plain(kind)
         if not isinstance(word, str) or word not in TYPES:
-            return self._refuse(kind.mark, f"unknown type {describe(kind)} of {name}{suggest(str(word), TYPES)}")
-        limits = {key: self._limit(entries, key) for key in ("min", "max")}
-        choices = plain(entries.entries["choices"]) if "choices" in entries.entries else []
-        if not isinstance(choices, list):
-            choices = self._refuse(entries.entries["choices"].mark, "choices is a list") or []
+            hint = suggest(word, TYPES) if isinstance(word, str) else suggest("", TYPES)
+            return self._refuse(kind.mark, f"unknown type {describe(kind)} of {name}{hint}")
+        limits = {key: self._limit(entries, key, word) for key in ("min", "max")}
+        low, high = limits["min"], limits["max"]
+        if low is not None and high is not None and low > high:
+            self._refuse(entries.keys["max"], f"{name}: max {high:g} is below min {low:g}")
         default = entries.entries.get("default")
         unit, description = self._word(entries, "unit"), self._word(entries, "description")
-        declaration = Declaration(
-            name, word, None, default is None, unit, limits["min"], limits["max"], tuple(choices), description
-        )
+        choices = self._choices(entries, name, word)
+        declaration = Declaration(name, word, None, default is None, unit, low, high, choices, description)
         return self._with_default(declaration, default)
+
+    def _choices(self, entries: Fields, name: str, kind: str) -> tuple[Any, ...]:
+        source = entries.entries.get("choices")
+        if source is None:
+            return ()
+        if not isinstance(source, Items) or not source.items:
+            return self._refuse(source.mark, f"choices of {name} is a list of values, got {describe(source)}") or ()
+        found = []
+        for item in source.items:
+            try:
+                found.append(as_type(plain(item), item_type(kind)))
+            except ValueRefused as error:
+                self._refuse(item.mark, f"choices of {name}: {error}")
+        return tuple(found)
 
     def _with_default(self, declaration: Declaration, default: Source | None) -> Declaration:
         if default is None:
@@ -218,11 +264,13 @@ class Parser(Reading):
             value = None
         return Declaration(**{**vars(declaration), "default": value})
 
-    def _limit(self, entries: Fields, key: str) -> float | None:
+    def _limit(self, entries: Fields, key: str, kind: str) -> float | None:
         source = entries.entries.get(key)
         if source is None:
             return None
         value = plain(source)
+        if item_type(kind) not in ("int", "float"):
+            return self._refuse(entries.keys[key], f"{key} is for numbers, not for {kind}")
         if isinstance(value, bool) or not isinstance(value, (int, float)):
             return self._refuse(source.mark, f"{key} must be a number, got {describe(source)}")
         return float(value)

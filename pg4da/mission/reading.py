@@ -6,7 +6,7 @@ from collections.abc import Collection
 from typing import TypeVar
 
 from pg4da.errors import suggest
-from pg4da.mission.problems import Mark, Problem
+from pg4da.mission.problems import MAX_PROBLEMS, Mark, MissionError, Problem
 from pg4da.mission.source import Fields, Scalar, Source, describe
 
 T = TypeVar("T")
@@ -45,8 +45,11 @@ class Reading:
         return self._word(entries, "name").replace("/", " ") or word
 
     def _refuse(self, mark: Mark, message: str) -> T | None:
-        """Note a problem; returns None so that a caller can pass that on."""
+        """Note a problem; returns None so that a caller can pass that on. Raises MissionError at too many."""
         self.problems.append(Problem(mark, message))
+        if len(self.problems) >= MAX_PROBLEMS:
+            more = Problem(mark, f"more problems than {MAX_PROBLEMS}; the rest is not told")
+            raise MissionError([*self.problems, more])
         return None
 
     def _check_key(self, key: str, mark: Mark) -> None:
