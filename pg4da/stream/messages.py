@@ -46,9 +46,13 @@ def encode(message: Message) -> bytes:
 def decode(line: bytes | str) -> Message:
     """Raises ValueError for a line that is no message."""
     try:
-        message = json.loads(line)
+        message = json.loads(line, parse_constant=_no_number)
     except RecursionError:
         raise ValueError("nested too deeply") from None
     if not isinstance(message, dict) or not isinstance(message.get("k"), str):
         raise ValueError("not a message of a run")
     return message
+
+
+def _no_number(word: str) -> Any:
+    raise ValueError(f"{word} is no number")

@@ -65,8 +65,12 @@ class RunState:
         """Ids from the root to the node that started last of those that run; empty when none does."""
         if not self.running:
             return []
-        deepest = max(self.running, key=lambda number: (self.times[number][1], number))
+        deepest = max(self.running, key=lambda number: (self.started(number), number))
         return list(reversed(list(self.upwards(deepest))))
+
+    def started(self, number: int) -> float:
+        """When a node was last entered [s]; 0 for one that never was."""
+        return float(self.times[number][1]) if number in self.times else 0.0
 
     def upwards(self, number: int) -> Iterator[int]:
         """A node, its parent, and so on to the root."""

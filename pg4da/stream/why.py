@@ -1,0 +1,137 @@
+"""Why a run failed: every failure in order, where it stands in which file, and what was done about it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from pg4da.stream.messages import Message
+from pg4da.stream.state import RunState
+
+
+@dataclass(frozen=True)
+class Place:
+    """A node as people find it: name, word, file and line; path from the root."""
+
+    id: int
+    name: str
+    word: str
+    path: str
+    file: str
+    line: int
+
+    def __str__(self) -> str:
+        return f"{self.word} '{self.name}' ({self.file}:{self.line})"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One failure. through: the nodes above that failed for it in the same tick, from the nearest up.
+
+    handler: the first node above that went on; None when the mission ended of it. next: the node that was entered
+    next, within the time of the record.
+    """
+
+    time: float
+    place: Place
+    code: str
+    phase: str
+    message: str
+    recoverable: bool
+    times: int
+    through: tuple[Place, ...] = ()
+    handler: Place | None = None
+    next: Place | None = None
+
+
+@dataclass
+class Why:
+    """The whole story. state: success, failure, interrupted, safety_stop, or None for a record without an end."""
+
+    outcome: str | None
+    time: float
+    final: dict[str, Any] | None
+    where: Place | None
+    faults: list[Fault] = field(default_factory=list)
+    running: list[Place] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def why(messages: Iterable[Message]) -> Why:
+    """Read a run from its messages; of several runs in one record, the last."""
+    state, faults = RunState(), list[Fault]()
+    waiting: list[int] = []  # faults after which nothing has been entered yet
+    for message in messages:
+        if message["k"] in ("run", "tree"):
+            faults, waiting = [], []
+        entered = _entered(state, message) if message["k"] == "tick" else None
+        state.apply(message)
+        if entered is not None:
+            _follow(faults, waiting, _place(state, entered))
+        found = _faults(state, message) if message["k"] == "tick" else []
+        waiting += range(len(faults), len(faults) + len(found))
+        faults += found
+    return _whole(state, faults)
+
+
+def _whole(state: RunState, faults: list[Fault]) -> Why:
+    end = state.end or {}
+    final = end.get("failure")
+    same = [fault for fault in faults if final and (fault.place.path, fault.code) == (final["path"], final["code"])]
+    where = same[-1].place if same else None
+    return Why(end.get("outcome"), state.time, final, where, faults, [_place(state, number) for number in state.path])
+
+
+def _entered(state: RunState, message: Message) -> int | None:
+    """The last leaf-most node that starts with this message."""
+    fresh = [number for number, letter in message.get("s", ()) if letter in "RS" and state.states.get(number) != "R"]
+    return fresh[-1] if fresh else None
+
+
+def _follow(faults: list[Fault], waiting: list[int], place: Place) -> None:
+    for index in waiting:
+        faults[index] = Fault(**{**vars(faults[index]), "next": place})
+    waiting.clear()
+
+
+def _faults(state: RunState, message: Message) -> list[Fault]:
+    """Failures of this tick that nodes had for a reason of their own."""
+    failed = message.get("f", {})
+    found = []
+    for word, failure in failed.items():
+        number = int(word)
+        if number in state.nodes and state.nodes[number]["path"] == failure["path"]:
+            found.append(_fault(state, number, failure, message))
+    return found
+
+
+def _fault(state: RunState, number: int, failure: dict[str, Any], message: Message) -> Fault:
+    failed = message["f"]
+    above = list(state.upwards(number))[1:]
+    through = []
+    for each in above:
+        if str(each) not in failed:
+            break
+        through.append(each)
+    handler = above[len(through)] if len(through) < len(above) else None
+    return Fault(
+        message["t"],
+        _place(state, number),
+        failure["code"],
+        failure["phase"],
+        failure["message"],
+        failure["recoverable"],
+        state.times[number][0] if number in state.times else 0,
+        tuple(_place(state, each) for each in through),
+        None if handler is None else _place(state, handler),
+    )
+
+
+def _place(state: RunState, number: int) -> Place:
+    node = state.nodes.get(number)
+    if node is None:
+        return Place(number, f"node {number}", "?", "", "", 0)
+    return Place(number, node["name"], node["word"], node["path"], node["file"], node["line"])
