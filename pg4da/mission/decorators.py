@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from math import inf
 
 from py_trees.common import Status
@@ -80,14 +82,17 @@ class Again(Decorator):
     def _now(self) -> float:
         return self.runtime.context.cell.clock.now()
 
+    @abstractmethod
     def _limit(self) -> float:
-        raise NotImplementedError
+        """How many rounds at most."""
 
+    @abstractmethod
     def _succeeded(self) -> Status:
-        raise NotImplementedError
+        """What a round that succeeded leads to."""
 
+    @abstractmethod
     def _exhausted(self) -> Status:
-        raise NotImplementedError
+        """What the last round's failure leads to."""
 
 
 class RetryNode(Again):
