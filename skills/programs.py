@@ -19,15 +19,19 @@ LIFT_SPEED = 0.25
 CLEARANCE = 0.04  # m between a fingertip that travels and whatever lies below it
 APPROACH = 0.10  # m of straight approach before a grasp
 LIFT = 0.16  # m a grasped object is raised before it travels
+PUSH_STAGES = ("on the way to its start", "going down", "along its path", "going up", "on the way home")
+GRASP_STAGES = ("on the way to it", "going in", "lifting", "on the way home")
 
 
 @dataclass(frozen=True)
 class Program:
-    """Stages to plan and run, the gripper width per arm at the start, and after which stage the grippers close."""
+    """Stages to plan and run, the gripper width per arm at the start, after which stage the grippers close, and what
+    people call the stages."""
 
     stages: tuple[Transit | Line, ...]
     widths: Mapping[str, float]
     close_after: int | None = None
+    names: tuple[str, ...] = ()
 
 
 def push_program(push: Push, arms: Mapping[str, PushPath], cell: Cell, clutter: Clutter) -> Program:
@@ -48,7 +52,7 @@ def push_program(push: Push, arms: Mapping[str, PushPath], cell: Cell, clutter: 
         Line(up, LIFT_SPEED, contact=True),
         Transit({name: cell.arms[name].home for name in arms}),
     )
-    return Program(stages, dict.fromkeys(arms, push.width))
+    return Program(stages, dict.fromkeys(arms, push.width), names=PUSH_STAGES)
 
 
 def grasp_program(grasp: Grasp, arm: str, cell: Cell) -> Program:
@@ -63,7 +67,7 @@ def grasp_program(grasp: Grasp, arm: str, cell: Cell) -> Program:
         Line({arm: lifted[None]}, LIFT_SPEED, contact=True),
         Transit({arm: cell.arms[arm].home}),
     )
-    return Program(stages, {arm: grasp.opening}, close_after=1)
+    return Program(stages, {arm: grasp.opening}, close_after=1, names=GRASP_STAGES)
 
 
 def _downward(tip: Array, yaw: float, retreat: float) -> Array:

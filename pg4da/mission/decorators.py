@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-
 from math import inf
 
 from py_trees.common import Status
