@@ -3,13 +3,15 @@
 Kinds and what they carry. From skills: observation (observation), decision (observation, decision), motion_started
 (index, action, arms), motion_finished (kind, success, arms, code), note (text). From the executive: skill_started
 (path, skill), skill_finished (path, skill, state, failure), finally_failed (path, failure), error (path, message,
-traceback), not_at_rest (message), observer_dropped (message, traceback), mission_finished (outcome, failure, outputs).
+traceback), hung (path, message, traceback), abandoned (path, skill, message), not_at_rest (message), answered (path,
+text, choice), refused (command, message), observer_dropped (message, traceback), mission_finished (outcome, failure,
+outputs).
 """
 
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -85,6 +87,7 @@ class Hub:
     def __init__(self, clock: Clock, observers: tuple[Observer, ...] = ()) -> None:
         self._clock = clock
         self._observers = list(observers)
+        self._listening: dict[str, tuple[tuple[Observer, Callable[..., None]], ...]] = {}
 
     def publish(self, kind: str, data: Mapping[str, Any]) -> None:
         """The signature of `Context.emit`."""
@@ -110,13 +113,27 @@ class Hub:
         self._each("on_end")
 
     def _each(self, method: str, *arguments: Any) -> None:
-        for observer in list(self._observers):
+        listening = self._listening.get(method)
+        if listening is None:
+            listening = self._listening[method] = self._who_listens(method)
+        for observer, call in listening:
             try:
-                getattr(observer, method)(*arguments)
+                call(*arguments)
             except BadInput:
                 raise
             except Exception as error:
-                self._observers.remove(observer)
-                text = "".join(traceback.format_exception(error))
-                message = f"{type(observer).__name__} dropped: {type(error).__name__}: {error}"
-                self.publish("observer_dropped", {"message": message, "traceback": text})
+                self._drop(observer, error)
+
+    def _who_listens(self, method: str) -> tuple[tuple[Observer, Callable[..., None]], ...]:
+        """Those with more than Listener's empty method."""
+        nothing = getattr(Listener, method)
+        return tuple((o, getattr(o, method)) for o in self._observers if getattr(type(o), method, None) is not nothing)
+
+    def _drop(self, observer: Observer, error: Exception) -> None:
+        if observer not in self._observers:
+            return
+        self._observers.remove(observer)
+        self._listening.clear()
+        text = "".join(traceback.format_exception(error))
+        message = f"{type(observer).__name__} dropped: {type(error).__name__}: {error}"
+        self.publish("observer_dropped", {"message": message, "traceback": text})

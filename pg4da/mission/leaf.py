@@ -31,6 +31,10 @@ class SkillNode(Node):
         self._steps: Generator[None, None, Any] | None = None
         self._since = 0.0
 
+    @property
+    def step_bound(self) -> float | None:
+        return self.skill.step_bound
+
     def initialise(self) -> None:
         self._running = self._steps = None
         self._since = self.runtime.clock.now()

@@ -87,6 +87,11 @@ class Node(Behaviour):
         if self.status is RUNNING:
             self.stop(INVALID)
 
+    @property
+    def step_bound(self) -> float | None:
+        """Seconds on the wall that one tick of it may take; None for the executive's own bound."""
+        return None
+
     def before_start(self, child: Node) -> None:
         """A skill below `child` is about to start: stop what it preempts."""
 

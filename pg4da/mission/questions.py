@@ -17,21 +17,20 @@ class Questions:
 
     def __init__(self) -> None:
         self.attended: Callable[[], bool] = nobody
+        self.first: Prompt | None = None  # the one that has waited longest
+        self.changed = False
         self._open: dict[str, Prompt] = {}
         self._answers: dict[str, str] = {}
 
-    @property
-    def first(self) -> Prompt | None:
-        """The one that has waited longest."""
-        return next(iter(self._open.values()), None)
-
     def ask(self, prompt: Prompt) -> None:
         self._open[prompt.id] = prompt
+        self._look()
 
     def close(self, prompt: Prompt) -> None:
         """Answered, or not wanted any more."""
         self._open.pop(prompt.id, None)
         self._answers.pop(prompt.id, None)
+        self._look()
 
     def answer(self, choice: str, prompt: str = "") -> str:
         """Answer a prompt by its id, or the first. Returns what is wrong with the answer; empty when it was taken."""
@@ -46,3 +45,7 @@ class Questions:
     def answer_to(self, prompt: Prompt) -> str | None:
         """The answer, None while there is none."""
         return self._answers.get(prompt.id)
+
+    def _look(self) -> None:
+        self.first = next(iter(self._open.values()), None)
+        self.changed = True

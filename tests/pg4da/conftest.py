@@ -67,6 +67,7 @@ class FakeCell:
         self.camera, self.workspace = FakeCamera(), Workspace()
         self.bin_position = np.zeros(3)
         self.stops = self.closes = 0
+        self.pace = 1.0
         self._plan: list[tuple[float, Callable[[], None]]] = []
 
     def at(self, time: float, action: Callable[[], None]) -> None:
@@ -83,6 +84,12 @@ class FakeCell:
         self.stops += 1
         for arm in self.arms.values():
             arm.stop()
+
+    def hold(self) -> None:
+        self.pace = 0.0
+
+    def resume(self) -> None:
+        self.pace = 1.0
 
     def close(self) -> None:
         self.closes += 1
