@@ -16,6 +16,7 @@ from pg4da.skills.motion.lines import (
     Index,
     ToolPath,
     follow,
+    forward_all,
     into_limits,
     nearest_turn,
     sample_lines,
@@ -35,6 +36,7 @@ class Candidate:
     """path: (m, dof), the samples of all lines; row 0 is where the transit ends. arc: (m,) metres the tool has gone.
 
     index: (m,), the pose that a sample leads to. stage: (m,), the line of the group that it belongs to.
+    tool: number of the way that the tool goes; candidates of an arm that share it only bend the arm differently.
     """
 
     path: Array
@@ -42,6 +44,7 @@ class Candidate:
     index: Index
     stage: Index
     cost: float
+    tool: int
 
 
 @dataclass(frozen=True)
@@ -96,20 +99,30 @@ def candidates(
     """
     goal = group.transit.goals.get(arm) if group.transit else None
     lines = [np.asarray(line.poses.get(arm, np.empty((0, 4, 4))), float) for line in group.lines]
+    ways = _beginnings(kinematics, goal, lines, now, symmetric, leaning)
+    solutions = solve_all(kinematics, np.concatenate([way.tool.poses for way in ways]))
+    solutions = solutions.reshape(len(ways), -1, *solutions.shape[1:])
+    begun = [_starts(kinematics, way, of[0], now) for way, of in zip(ways, solutions, strict=True)]
+    owner = np.repeat(np.arange(len(ways)), [len(starts) for starts in begun])
+    paths, length = follow(kinematics, solutions[owner].swapaxes(0, 1), np.concatenate(begun))
     found: list[Candidate] = []
-    furthest: tuple[int, ToolPath, Array] | None = None
-    for tool, starts, fixed, extra in _beginnings(kinematics, goal, lines, now, symmetric, leaning):
-        solutions = solve_all(kinematics, tool.poses)
-        starts = _usable(solutions[0]) if starts is None else starts
-        paths, length = follow(kinematics, solutions, nearest_turn(kinematics, starts, now) if not fixed else starts)
-        reached = int(length.max(initial=0))
-        if furthest is None or reached > furthest[0]:
-            furthest = (reached, tool, solutions)
-        whole = (paths[:, i] for i in np.flatnonzero(length == len(solutions)))
-        found += _inside(kinematics, whole, tool, now, home, fixed, extra)
-    if not found and furthest is not None:
-        raise _unreachable(arm, group, goal is not None, *furthest)
+    for number, way in enumerate(ways):
+        whole = (paths[:, i] for i in np.flatnonzero((owner == number) & (length == len(paths))))
+        found += _inside(kinematics, whole, way, number, now, home)
+    if not found:
+        reached = [int(length[owner == number].max(initial=0)) for number in range(len(ways))]
+        best = int(np.argmax(reached))
+        raise _unreachable(arm, group, goal is not None, reached[best], ways[best].tool, solutions[best])
     return sorted(found, key=lambda c: c.cost)
+
+
+@dataclass(frozen=True)
+class _Beginning:
+    """A tool path to try. start: (1, dof), where its joint path must begin, None where any solution will do."""
+
+    tool: ToolPath
+    start: Array | None
+    extra: float
 
 
 def _beginnings(
@@ -119,19 +132,26 @@ def _beginnings(
     now: Array,
     symmetric: bool,
     leaning: Sequence[Lean],
-) -> list[tuple[ToolPath, Array | None, bool, float]]:
-    """Tool paths to try, where their joint paths begin (None: at any solution), if that is fixed, and an extra cost."""
+) -> list[_Beginning]:
+    """Tool paths to try, all of as many samples."""
     if goal is not None and np.ndim(goal) == 2:
-        out: list[tuple[ToolPath, Array | None, bool, float]] = []
+        out: list[_Beginning] = []
         asked = sample_lines(goal, lines)  # a lean or a turn of the samples is a sample of the leaned or turned
         for lean, flip in product(leaning, (False, True) if symmetric else (False,)):
             tool = replace(asked, poses=turned(lean.of(asked.poses), flip))
-            out.append((tool, None, False, _LEAN_COST * lean.angle))
+            out.append(_Beginning(tool, None, _LEAN_COST * lean.angle))
         return out
     q = np.asarray(now if goal is None else goal, float)
     at = kinematics.forward(q)
     flip = symmetric and _faces_away(at, lines)
-    return [(sample_lines(at, [turned(line, flip) for line in lines]), q[None], True, 0.0)]
+    return [_Beginning(sample_lines(at, [turned(line, flip) for line in lines]), q[None], 0.0)]
+
+
+def _starts(kinematics: Kinematics, way: _Beginning, solutions: Array, now: Array) -> Array:
+    """Configurations (n, dof) in which a way may begin; solutions: (k, dof) of its first pose."""
+    if way.start is not None:
+        return way.start
+    return nearest_turn(kinematics, solutions[np.isfinite(solutions[:, 0])], now)
 
 
 def _faces_away(tool: Array, lines: list[Array]) -> bool:
@@ -139,44 +159,46 @@ def _faces_away(tool: Array, lines: list[Array]) -> bool:
     return first is not None and float(tool[:3, 0] @ first[:3, 0]) < 0.0
 
 
-def _usable(solutions: Array) -> Array:
-    return np.asarray(solutions[np.isfinite(solutions[:, 0])])
-
-
 def _inside(
     kinematics: Kinematics,
     paths: Iterable[Array],
-    tool: ToolPath,
+    way: _Beginning,
+    number: int,
     now: Array,
     home: Array,
-    fixed: bool,
-    extra: float,
 ) -> list[Candidate]:
+    tool, fixed = way.tool, way.start is not None
     steps = np.diff(tool.poses[:, :3, 3], axis=0)
     arc = np.concatenate([[0.0], np.cumsum(np.sqrt((steps**2).sum(axis=1)))])
-    out = []
-    for raw in paths:
-        path = into_limits(kinematics, raw)
-        if path is None or (fixed and not np.allclose(path[0], raw[0])):
-            continue
-        out.append(Candidate(path, arc, tool.index, tool.stage, extra + _cost(kinematics, path, now, home)))
-    return out
+    inside = [(raw, into_limits(kinematics, raw)) for raw in paths]
+    kept = [path for raw, path in inside if path is not None and not (fixed and not np.allclose(path[0], raw[0]))]
+    costs = _costs(kinematics, kept, now, home)
+    return [
+        Candidate(path, arc, tool.index, tool.stage, way.extra + cost, number)
+        for path, cost in zip(kept, costs, strict=True)
+    ]
 
 
-def _cost(kinematics: Kinematics, path: Array, now: Array, home: Array) -> float:
+def _costs(kinematics: Kinematics, paths: Sequence[Array], now: Array, home: Array) -> list[float]:
     """Seconds at full speed to the start, along the lines, and part of the way home; more for tipping the tool."""
-    v = kinematics.max_velocity
-    along = float((np.abs(np.diff(path, axis=0)) / v).max(axis=1).sum()) if len(path) > 1 else 0.0
-    there = float(np.max(np.abs(path[0] - now) / v)) + _TIPPING_COST * _tipping(kinematics, now, path[0])
-    return there + along + _HOMEWARD * float(np.max(np.abs(path[-1] - home) / v))
+    if not paths:
+        return []
+    q, v = np.stack(paths), kinematics.max_velocity
+    along = (np.abs(np.diff(q, axis=1)) / v).max(axis=2).sum(axis=1)
+    there = np.max(np.abs(q[:, 0] - now) / v, axis=1) + _TIPPING_COST * _tipping(kinematics, now, q[:, 0])
+    return list((there + along + _HOMEWARD * np.max(np.abs(q[:, -1] - home) / v, axis=1)).tolist())
 
 
-def _tipping(kinematics: Kinematics, start: Array, end: Array) -> float:
-    """How far [rad] the approach axis leaves both its directions on the straight joint way: what is held would tip."""
-    ends = np.stack([kinematics.forward(q)[:3, 2] for q in (start, end)])
-    between = [kinematics.forward(start + share * (end - start))[:3, 2] for share in _LOOKS]
-    cosines = np.stack(between) @ ends.T
-    return float(np.arccos(np.clip(cosines.max(axis=1), -1.0, 1.0)).max())
+def _tipping(kinematics: Kinematics, start: Array, ends: Array) -> Array:
+    """How far [rad] the approach axis leaves both its directions on the straight joint way: what is held would tip.
+
+    ends: (n, dof), each a way of its own. Returns (n,).
+    """
+    between = [start + share * (ends - start) for share in _LOOKS]
+    axes = forward_all(kinematics, np.concatenate([start[None], ends, *between]))[:, :3, 2]
+    at_end, looks = axes[1 : len(ends) + 1], axes[len(ends) + 1 :].reshape(len(_LOOKS), len(ends), 3)
+    cosines = np.maximum(looks @ axes[0], (looks * at_end).sum(axis=-1))
+    return np.asarray(np.arccos(np.clip(cosines, -1.0, 1.0)).max(axis=0))
 
 
 def _unreachable(arm: str, group: Group, has_goal: bool, reached: int, tool: ToolPath, solutions: Array) -> Unreachable:

@@ -23,12 +23,13 @@ _LOW_LINKS = ("forearm", "wrist_1", "wrist_2", "wrist_3", "palm", "finger_a", "f
 
 @dataclass(frozen=True)
 class Conflict:
-    """What meets what, where in `world` (3,), and at which sample of the motion."""
+    """What meets what, and at which sample of the motion. hand: grippers meet each other or what does not move."""
 
     code: str
     arm: str
     sample: int
     message: str
+    hand: bool = False
 
 
 class Obstacles:
@@ -120,7 +121,8 @@ class Clearance:
         owner = self._g.arm_of[a] if self._g.arm_of[a] >= 0 else self._g.arm_of[b]
         where = self._g.data.geom_xpos[a if self._g.arm_of[a] >= 0 else b]
         text = f"{self._g.describe(a)} would meet {self._g.describe(b)} near {_place(where)}"
-        return Conflict("arm_collision", self._g.names[owner], i, text)
+        hand = all(self._g.hand[g] or self._g.arm_of[g] < 0 for g in (a, b))
+        return Conflict("arm_collision", self._g.names[owner], i, text, hand)
 
     def _clutter(
         self,
@@ -151,7 +153,7 @@ class Clearance:
 
     def _into(self, geom: int, point: Array, i: int) -> Conflict:
         text = f"{self._g.describe(geom)} would touch the clutter near {_place(point)}"
-        return Conflict("clutter_collision", self._g.names[self._g.arm_of[geom]], i, text)
+        return Conflict("clutter_collision", self._g.names[self._g.arm_of[geom]], i, text, bool(self._g.hand[geom]))
 
     def _thresholds(self) -> Array:
         n = self._g.model.ngeom

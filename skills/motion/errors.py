@@ -4,15 +4,27 @@ from __future__ import annotations
 
 
 class MotionError(Exception):
-    """`code`: a short snake_case word. `arm`, `stage`, `index`: which arm, which stage, which pose of it (or None)."""
+    """`code`: a short snake_case word. `arm`, `stage`, `index`: which arm, which stage, which pose of it (or None).
 
-    def __init__(self, code: str, message: str, arm: str, index: int | None = None, stage: int | None = None) -> None:
+    hand: it is the gripper that can't go there, however its arm is bent.
+    """
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        arm: str,
+        index: int | None = None,
+        stage: int | None = None,
+        hand: bool = False,
+    ) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.arm = arm
         self.index = index
         self.stage = stage
+        self.hand = hand
 
 
 class Unreachable(MotionError):

@@ -24,6 +24,7 @@ FINGER_TABLE_MARGIN = 0.001  # m; fingertips work just above the table
 PLINTH_HALF = 0.09  # m
 FINGERTIPS = ("tip_a", "tip_b")
 FINGERS = ("finger_a", "finger_b", *FINGERTIPS)
+HAND = ("palm", *FINGERS)
 
 
 class Geometry:
@@ -41,6 +42,7 @@ class Geometry:
         self.link_of = np.array([o[2] for o in owners])
         self.fingertip = np.isin(self.link_of, FINGERTIPS)
         self.finger = np.isin(self.link_of, FINGERS)
+        self.hand = np.isin(self.link_of, HAND)
 
     def set_widths(self, widths: Mapping[str, float]) -> None:
         """Open the fingers to widths [m]."""

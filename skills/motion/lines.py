@@ -71,10 +71,17 @@ def solve_all(kinematics: Kinematics, poses: Array) -> Array:
     return out
 
 
+def forward_all(kinematics: Kinematics, q: Array) -> Array:
+    """Tool poses of many configurations: (n, dof) to (n, 4, 4)."""
+    many = getattr(kinematics, "forward_all", None)
+    return np.asarray(many(q) if many is not None else [kinematics.forward(row) for row in q], float)
+
+
 def follow(kinematics: Kinematics, solutions: Array, starts: Array) -> tuple[Array, Index]:
     """Joint paths through solutions (m, k, dof) that begin at starts (s, dof) and never jump.
 
-    Returns paths (m, s, dof) and for each start how many samples its path holds (m when it doesn't break off).
+    Every start may have solutions of its own, (m, s, k, dof). Returns paths (m, s, dof) and for each start how many
+    samples its path holds (m when it doesn't break off).
     """
     periodic = periodic_joints(kinematics)
     turn = np.where(periodic, 2 * np.pi, np.inf)
@@ -82,12 +89,14 @@ def follow(kinematics: Kinematics, solutions: Array, starts: Array) -> tuple[Arr
     paths[0] = starts
     length = np.full(len(starts), len(solutions))
     rows = np.arange(len(starts))
+    if solutions.ndim == 3:
+        solutions = solutions[:, None]
     absent = np.isnan(solutions[..., 0])
     for i in range(1, len(solutions)):
-        step = solutions[i][None] - paths[i - 1][:, None]
+        step = solutions[i] - paths[i - 1][:, None]
         step[..., periodic] -= turn[periodic] * np.round(step[..., periodic] / turn[periodic])
         size = np.abs(step).max(axis=-1)
-        size[:, absent[i]] = np.inf
+        size[np.broadcast_to(absent[i], size.shape)] = np.inf
         best = size.argmin(axis=1)
         broken = size[rows, best] > _JUMP
         length[broken] = np.minimum(length[broken], i)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from pg4da.hardware.cell import Cell
 from pg4da.hardware.frames import Array
 from pg4da.hardware.trajectory import Trajectory
-from pg4da.skills.motion.candidates import Candidate, Group, candidates, groups
+from pg4da.skills.motion.candidates import Group, candidates, groups
+from pg4da.skills.motion.choices import Choice, Choices
 from pg4da.skills.motion.clearance import Clearance, Obstacles
 from pg4da.skills.motion.errors import Blocked, MotionError
 from pg4da.skills.motion.geometry import Geometry
 from pg4da.skills.motion.lean import UPRIGHT, Lean, leans
 from pg4da.skills.motion.plan import Plan
-from pg4da.skills.motion.stage_planner import Situation, check_lines, plan_line, plan_transit, screen
+from pg4da.skills.motion.stage_planner import Situation, check_lines, plan_line, plan_transit
 from pg4da.skills.motion.stages import Clutter, Stage
 
 EFFORT = 200  # of one attempt: a choice of configurations that is looked at costs 1, a transit that is planned 5
 TRANSIT_EFFORT = 5
 SEARCHES = 2  # of which may search for a way round
 
-Choice = dict[str, Candidate]
 Trajectories = list[Mapping[str, Trajectory]]
 
 
@@ -100,21 +99,26 @@ class _Search:
         self._seed = seed
         self._effort = EFFORT
         self._searches = 0
+        self._way_blocked = False
         self._first: MotionError | None = None
 
     def run(self) -> Plan:
-        """As asked, then leaning where that is allowed, then searching for ways round."""
-        attempts = (
-            [(0, False), (0, True), (SEARCHES, False)] if self._largest_lean > 0.0 else [(0, False), (SEARCHES, False)]
-        )
-        for searches, leaning in attempts:
-            self._searches, self._leaning, self._effort = searches, leaning, EFFORT
-            found = self._from(0, self._start)
-            if found is not None:
-                stages, goal = found
-                return Plan(tuple(stages), goal)
+        """As asked, then leaning where that is allowed, then searching for ways round where only those were missing."""
+        plan = self._attempt()
+        search = self._way_blocked
+        if plan is None and self._largest_lean > 0.0:
+            plan = self._attempt(leaning=True)
+        if plan is None and search:
+            plan = self._attempt(searches=SEARCHES)
+        if plan is not None:
+            return plan
         assert self._first is not None
         raise self._first
+
+    def _attempt(self, searches: int = 0, leaning: bool = False) -> Plan | None:
+        self._searches, self._leaning, self._effort = searches, leaning, EFFORT
+        found = self._from(0, self._start)
+        return None if found is None else Plan(tuple(found[0]), found[1])
 
     def _from(self, number: int, situation: Situation) -> tuple[Trajectories, dict[str, Array]] | None:
         if number == len(self._groups):
@@ -122,39 +126,34 @@ class _Search:
         group = self._groups[number]
         try:
             choices = self._choices(group, situation)
-            for choice in choices:
-                try:
-                    done, after = self._make(group, choice, situation)
-                except Blocked as error:
-                    self._note(error)
-                else:
-                    rest = self._from(number + 1, after)
-                    if rest is not None:
-                        return done + rest[0], rest[1]
-                if self._effort <= 0:
-                    return None
         except MotionError as error:
             self._note(error)
+            return None
+        for choice in choices:
+            self._note(choices.first)
+            try:
+                done, after = self._make(group, choice, situation)
+            except Blocked as error:
+                self._note(error)
+                if error.hand:
+                    choices.rule_out(choice)
+            else:
+                rest = self._from(number + 1, after)
+                if rest is not None:
+                    return done + rest[0], rest[1]
+            if self._effort <= 0:
+                return None
+        self._note(choices.first)
         return None
 
-    def _choices(self, group: Group, situation: Situation) -> Iterator[Choice]:
-        """Candidates of all arms of a group, cheapest sum first, without those that are blocked on their own."""
+    def _choices(self, group: Group, situation: Situation) -> Choices:
+        """Candidates of all arms of a group. Raises Unreachable."""
         options = []
         for arm in group.arms:
             kinematics, now, home = situation.kinematics[arm], situation.now[arm], situation.home[arm]
             leaning = self._leans(group, arm, situation) if self._leaning else (UPRIGHT,)
             options.append(candidates(arm, kinematics, group, now, home, self._symmetric, leaning))
-        blocked: dict[int, Blocked | None] = {}
-        for combined in sorted(product(*options), key=lambda combination: sum(c.cost for c in combination)):
-            for arm, way in zip(group.arms, combined, strict=True):
-                if id(way) not in blocked:
-                    blocked[id(way)] = screen(situation, group, arm, way)
-            reasons = [blocked[id(way)] for way in combined]
-            reason = next((r for r in reasons if r is not None), None)
-            if reason is None:
-                yield dict(zip(group.arms, combined, strict=True))
-            else:
-                self._note(reason)
+        return Choices(situation, group, options)
 
     def _leans(self, group: Group, arm: str, situation: Situation) -> Sequence[Lean]:
         paths = {name: group.points(name) for name in group.arms if any(line.contact for line in group.lines)}
@@ -178,11 +177,12 @@ class _Search:
                 done.append(plan_transit(situation, group, goals, self._seed if searching else None))
             except Blocked:
                 self._searches -= searching
+                self._way_blocked = True
                 raise
         for i in range(len(group.lines)):
             stage, after = plan_line(after, group, i, choice)
             done.append(stage)
         return done, after
 
-    def _note(self, error: MotionError) -> None:
+    def _note(self, error: MotionError | None) -> None:
         self._first = self._first or error

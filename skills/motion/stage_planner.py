@@ -51,26 +51,6 @@ class Situation:
         return self.clearance.first_conflict({**still, **moving}, self.obstacles, arms, contact, self.at_start)
 
 
-def screen(situation: Situation, group: Group, arm: str, way: Candidate) -> Blocked | None:
-    """Why a candidate is of no use whatever the other arms do; None when it may be of use."""
-    for i, line in enumerate(group.lines):
-        rows = _rows(way, i)
-        if arm not in line.poses or len(rows) < 2:
-            continue
-        path = way.path[rows]
-        outside = _outside(situation, group, i, arm, way) if line.contact else None
-        if outside is not None:
-            return outside
-        hit = _alone(situation, arm, path, line.contact, leave=situation.at_start and group.transit is None and i == 0)
-        if hit is not None:
-            return _blocked(hit, group.first_line + i, int(way.index[rows[hit.sample]]))
-    if group.transit is not None and arm in group.transit.goals:
-        hit = _alone(situation, arm, way.path[:1], contact=False, leave=False)
-        if hit is not None:
-            return _blocked(hit, group.first, 0)
-    return None
-
-
 def plan_transit(situation: Situation, group: Group, goals: Mapping[str, Array], seed: int | None) -> Timed:
     """The transit of a group to configurations; with a seed, search when no simple way is free. Raises Blocked."""
     columns = Columns(tuple(sorted(goals)), situation.kinematics)
@@ -83,7 +63,7 @@ def plan_transit(situation: Situation, group: Group, goals: Mapping[str, Array],
     if isinstance(way, Conflict):
         found = None if seed is None else searched(start, goals, columns, check, seed)
         if found is None:
-            raise _blocked(way, group.first, None)
+            raise blocked(replace(way, hand=False), group.first, None)  # another bend of the arm goes another way
         way = found
     limits = Limits(columns.limit("max_velocity"), columns.limit("max_acceleration"))
     if len(way) > 2:
@@ -122,7 +102,7 @@ def _line_path(
     arms = tuple(sorted(group.lines[i].poses))
     paths = []
     for arm in arms:
-        rows = _rows(choice[arm], i)
+        rows = rows_of(choice[arm], i)
         paths.append(np.column_stack([choice[arm].path[rows], choice[arm].arc[rows]]))
     level = together(paths)
     q = np.concatenate([p[:, :-1] for p in level], axis=1)
@@ -137,40 +117,22 @@ def _check_line(
         return
     index = None
     if hit.arm in columns.arms:
-        rows = _rows(choice[hit.arm], i)
+        rows = rows_of(choice[hit.arm], i)
         share = hit.sample / max(1, len(q) - 1)
         index = int(choice[hit.arm].index[rows[int(share * (len(rows) - 1))]])
-    raise _blocked(hit, group.first_line + i, index)
+    raise blocked(hit, group.first_line + i, index)
 
 
-def _rows(way: Candidate, i: int) -> Array:
+def rows_of(way: Candidate, i: int) -> Array:
     """Rows of a candidate that belong to line i, from where the line before it ended."""
     mine = np.flatnonzero(way.stage[1:] == i) + 1
     before = np.flatnonzero(way.stage[1:] < i) + 1
     return np.concatenate([before[-1:] if len(before) else [0], mine]).astype(np.intp)
 
 
-def _alone(situation: Situation, arm: str, path: Array, contact: bool, leave: bool) -> Conflict | None:
-    others = frozenset(situation.now) - {arm}
-    still = {n: np.broadcast_to(situation.now[n], (len(path), len(situation.now[n]))) for n in others}
-    q = {**still, arm: path}
-    return situation.clearance.first_conflict(q, situation.obstacles, frozenset({arm}), contact, leave, ignore=others)
-
-
-def _outside(situation: Situation, group: Group, i: int, arm: str, way: Candidate) -> Blocked | None:
-    """The first given pose of a contact line that would take the fingertips off the workspace."""
-    for j, pose in enumerate(group.lines[i].poses[arm]):
-        x, y, _ = pose[:3, 3]
-        if not situation.workspace.contains(x, y):
-            text = (
-                f"stage {group.first_line + i}: pose {j} of the {arm} arm, ({x:.3f}, {y:.3f}) m, is off the workspace"
-            )
-            return Blocked("outside_workspace", text, arm, j, group.first_line + i)
-    return None
-
-
-def _blocked(hit: Conflict, stage: int, index: int | None) -> Blocked:
-    return Blocked(hit.code, f"stage {stage}: {hit.message}", hit.arm, index, stage)
+def blocked(hit: Conflict, stage: int, index: int | None) -> Blocked:
+    """The error of a conflict."""
+    return Blocked(hit.code, f"stage {stage}: {hit.message}", hit.arm, index, stage, hit.hand)
 
 
 def _timed(points: Array, limits: Limits, columns: Columns, stage: int) -> tuple[Array, Array]:
