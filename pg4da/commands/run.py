@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pg4da.commands.watching import add_options
 from pg4da.errors import BadInput
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--objects", type=Path, metavar="DIR", help="folder of household objects and meshes")
     parser.add_argument("--target-line", type=int, metavar="N", help="line of the target, for scenes that name none")
     parser.add_argument("--camera-noise", action="store_true", help="noise and dropouts in the camera's depth")
+    add_options(parser)
     parser.set_defaults(run=run)
 
 
@@ -45,15 +47,18 @@ def run(args: argparse.Namespace) -> int:
     """Raises BadInput before anything is written."""
     from rich.console import Console
 
-    from pg4da.commands.steps import StepPrinter
+    from pg4da.commands.watching import stay, watched
     from pg4da.run import run_mission
 
     request = request_of(args)
     console = Console(stderr=args.json, highlight=False)
-    result = run_mission(request, (StepPrinter(console),))
-    show(result, request, console)
-    if args.json:
-        print(json.dumps(result.as_json(), allow_nan=False))
+    with watched(args, console) as watching:
+        with watching.shown():
+            result = run_mission(request, watching.observers, watching.sinks)
+        show(result, request, console)
+        if args.json:
+            print(json.dumps(result.as_json(), allow_nan=False))
+        stay(args, console)
     return EXIT_CODES[result.outcome]
 
 

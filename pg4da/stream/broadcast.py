@@ -152,8 +152,8 @@ class Broadcast(Sink):
         while self._inbox:
             message, line = self._inbox.popleft()
             self._state.apply(message)
-            # a record's keyframe stands on what is above it; a viewer's must stand alone
-            lines.append(encode(self._state.keyframe()) if message["k"] == "key" else line)
+            if message["k"] != "key":  # a record's keyframe says again what every viewer has heard
+                lines.append(line)
         if lines:
             size = sum(map(len, lines))
             for viewer in self._viewers:

@@ -6,8 +6,8 @@ const SHOWN = 400;
 
 const TELL = {
   observation: (d) => ["look", d.target_seen === false ? "target not in sight" : `target in sight${share(d)}`, ""],
-  decision: (d) => ["decide", `${actionText(d.action ?? d.decision?.action)}${d.candidates > 1 ? `; best of ${d.candidates}` : ""}`, ""],
-  motion_started: (d) => [d.action?.kind ?? kindOf(d.action), `motion ${d.index ?? ""}: ${armsText(d.arms)}`, ""],
+  decision: (d) => ["decide", `${actionText(d.decision?.action ?? d.action)}${d.decision?.candidates > 1 ? `; best of ${d.decision.candidates}` : ""}`, ""],
+  motion_started: (d) => [kindOf(d.action), `motion ${d.index ?? ""}: ${armsText(d.arms)}`, ""],
   motion_finished: (d) => [d.kind, d.success ? "done" : `failed${d.code ? ` (${d.code})` : ""}`, d.success ? "good" : "bad"],
   note: (d) => ["note", d.text, "warn"],
   skill_started: (d) => ["start", String(d.skill).replaceAll("_", " "), "dim"],
