@@ -11,7 +11,7 @@ from importlib.metadata import version
 from pg4da.commands.parser import Parser
 from pg4da.errors import BadInput
 
-COMMANDS = ("run", "check", "scenes", "evaluate", "bench", "doctor")
+COMMANDS = ("run", "check", "watch", "replay", "scenes", "evaluate", "bench", "doctor")
 BAD_INPUT, INTERRUPTED = 2, 130
 
 

@@ -21,25 +21,36 @@ class Line:
 
 def story(messages: Iterable[Message]) -> Iterator[Line]:
     """Lines of a run; what is not worth one is left out."""
-    started: dict[str, float] = {}
+    teller = Teller()
     for message in messages:
+        yield from teller.tell(message)
+
+
+class Teller:
+    """Remembers when each skill started, to say how long it took."""
+
+    def __init__(self) -> None:
+        self._started: dict[str, float] = {}
+
+    def tell(self, message: Message) -> Iterator[Line]:
+        """The lines of one message, mostly none."""
         if message["k"] == "end":
             yield _end(message)
         elif message["k"] == "control" and message["state"] != "running":
             yield Line(message["t"], message["state"], _control(message))
         elif message["k"] == "event":
-            yield from _event(message, started)
+            yield from self._event(message)
 
-
-def _event(message: Message, started: dict[str, float]) -> Iterator[Line]:
-    kind, data, time = message["event"], message["data"], message["t"]
-    if kind == "skill_started":
-        started[str(data.get("path"))] = time
-    elif kind == "skill_finished":
-        yield from _skill(data, time, started.pop(str(data.get("path")), time))
-    elif kind in LINES:
-        word, text = LINES[kind](data)
-        yield Line(time, word, text, False if kind in BAD else None)
+    def _event(self, message: Message) -> Iterator[Line]:
+        kind, data, time = message["event"], message["data"], message["t"]
+        path = str(data.get("path"))
+        if kind == "skill_started":
+            self._started[path] = time
+        elif kind == "skill_finished":
+            yield from _skill(data, time, self._started.pop(path, time))
+        elif kind in LINES:
+            word, text = LINES[kind](data)
+            yield Line(time, word, text, False if kind in BAD else None)
 
 
 def _skill(data: Mapping[str, Any], time: float, since: float) -> Iterator[Line]:

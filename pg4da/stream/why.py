@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from pg4da.stream.messages import Message
@@ -63,17 +63,15 @@ class Why:
 def why(messages: Iterable[Message]) -> Why:
     """Read a run from its messages; of several runs in one record, the last."""
     state, faults = RunState(), list[Fault]()
-    waiting: list[int] = []  # faults after which nothing has been entered yet
     for message in messages:
         if message["k"] in ("run", "tree"):
-            faults, waiting = [], []
-        entered = _entered(state, message) if message["k"] == "tick" else None
+            faults = []
+        entered = _entered(state, message) if message["k"] == "tick" else []
         state.apply(message)
-        if entered is not None:
-            _follow(faults, waiting, _place(state, entered))
-        found = _faults(state, message) if message["k"] == "tick" else []
-        waiting += range(len(faults), len(faults) + len(found))
-        faults += found
+        if entered:
+            _follow(faults, _place(state, entered[0][1]))
+        if message["k"] == "tick":
+            faults += _faults(state, message, entered)
     return _whole(state, faults)
 
 
@@ -85,26 +83,30 @@ def _whole(state: RunState, faults: list[Fault]) -> Why:
     return Why(end.get("outcome"), state.time, final, where, faults, [_place(state, number) for number in state.path])
 
 
-def _entered(state: RunState, message: Message) -> int | None:
-    """The last leaf-most node that starts with this message."""
-    fresh = [number for number, letter in message.get("s", ()) if letter in "RS" and state.states.get(number) != "R"]
-    return fresh[-1] if fresh else None
+def _entered(state: RunState, message: Message) -> list[tuple[int, int]]:
+    """Which nodes start with this message, with their place in it; a child comes before its parent."""
+    states = message.get("s", ())
+    return [(i, node) for i, (node, letter) in enumerate(states) if letter in "RS" and state.states.get(node) != "R"]
 
 
-def _follow(faults: list[Fault], waiting: list[int], place: Place) -> None:
-    for index in waiting:
-        faults[index] = Fault(**{**vars(faults[index]), "next": place})
-    waiting.clear()
+def _follow(faults: list[Fault], place: Place) -> None:
+    """What came after the newest failures, where that was not known yet."""
+    for index in range(len(faults) - 1, -1, -1):
+        if faults[index].next is not None:
+            return
+        faults[index] = replace(faults[index], next=place)
 
 
-def _faults(state: RunState, message: Message) -> list[Fault]:
+def _faults(state: RunState, message: Message, entered: list[tuple[int, int]]) -> list[Fault]:
     """Failures of this tick that nodes had for a reason of their own."""
-    failed = message.get("f", {})
+    order = {node: index for index, (node, letter) in enumerate(message.get("s", ())) if letter == "F"}
     found = []
-    for word, failure in failed.items():
+    for word, failure in message.get("f", {}).items():
         number = int(word)
         if number in state.nodes and state.nodes[number]["path"] == failure["path"]:
-            found.append(_fault(state, number, failure, message))
+            later = [node for index, node in entered if index > order.get(number, 0)]
+            fault = _fault(state, number, failure, message)
+            found.append(replace(fault, next=_place(state, later[0]) if later else None))
     return found
 
 
