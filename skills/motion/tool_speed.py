@@ -6,6 +6,7 @@ import numpy as np
 
 from pg4da.hardware.frames import Array
 from pg4da.skills.motion.joint_paths import Columns
+from pg4da.skills.motion.lines import forward_all
 from pg4da.skills.motion.timing import PERIOD
 
 MAX_TOOL_SPEED = 1.0  # m/s in a transit; the UR5e's default safety setting allows 1.5
@@ -28,5 +29,5 @@ def _fastest(times: Array, q: Array, columns: Columns, name: str) -> float:
     if len(q) < 2:
         return 0.0
     rows = np.unique(np.append(np.arange(0, len(q), _EVERY), len(q) - 1))
-    tips = np.stack([columns.kinematics[name].forward(row)[:3, 3] for row in q[rows]])
+    tips = forward_all(columns.kinematics[name], q[rows])[:, :3, 3]
     return float(np.max(np.linalg.norm(np.diff(tips, axis=0), axis=1) / np.diff(times[rows])))
