@@ -24,7 +24,10 @@ class Breakpoints:
         if on and number not in self._gates:
             self._gates[number] = Gate(self._nodes[number - 1], self)
         elif not on and number in self._gates:
-            self._gates.pop(number).remove()
+            gate = self._gates.pop(number)
+            gate.remove()
+            if self.reached is gate.node:
+                self.reached = None
         return True
 
     def release(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pg4da.mission.breakpoints import Breakpoints
 from pg4da.mission.control import Control, ControlState, Request
 from pg4da.mission.events import Hub
+from pg4da.mission.node import Node
 from pg4da.mission.runtime import Runtime
 
 
@@ -25,6 +26,7 @@ class Steering:
         self._breakpoints = Breakpoints(runtime.nodes)
         self._told: ControlState | None = None
         self._changed = True
+        self._at: Node | None = None
 
     @property
     def waiting_for_a_person(self) -> bool:
@@ -37,6 +39,8 @@ class Steering:
             self._take()
         if self._breakpoints.reached is not None and not self.paused:
             self._pause()
+        if self._breakpoints.reached is not self._at:
+            self._at, self._changed = self._breakpoints.reached, True
         if self._changed or self._runtime.questions.changed:
             self._tell()
 
@@ -51,6 +55,7 @@ class Steering:
     def step_begins(self) -> None:
         """One tick in a pause."""
         self.steps -= 1
+        self._changed = True
         self._breakpoints.release()
         self._runtime.cell.resume()
 
