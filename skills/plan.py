@@ -65,14 +65,14 @@ class PlanMotion(Skill):
                 shared.futile.chosen(assigned, inputs.observation)
                 return self._chosen(Motion(assigned, arms, program, plan), reasons)
         detail = reasons[0] if reasons else "the policy gave no candidate"
-        message = f"none of {len(reasons)} motions can be made; the best because {detail}"
+        message = f"none of {len(reasons)} motions can be made; the best: {detail}"
         shared.tally.idle(message)
         raise SkillFailure("no_feasible_motion", Phase.PLANNING, message)
 
     def _chosen(self, motion: Motion, reasons: list[str]) -> Outputs:
         if reasons:
             self.context.emit(
-                "note", {"text": f"{_choices(len(reasons))} can't be made; the best because {reasons[0]}"}
+                "note", {"text": f"{_choices(len(reasons))} can't be made; the best: {reasons[0]}"}
             )
         choice = "grasp" if isinstance(motion.action, Grasp) else "push"
         return self.Outputs(motion=motion, choice=choice, refused=len(reasons))
@@ -82,7 +82,7 @@ def _told(error: MotionError, program: Program) -> str:
     """Why a motion can't be made, with the part of it in words."""
     text = error.message.removeprefix(f"stage {error.stage}: ")
     part = program.names[error.stage] if error.stage is not None and error.stage < len(program.names) else ""
-    return f"{part + ' ' if part else ''}{text} ({error.code})"
+    return f"{part + ', ' if part else ''}{text} ({error.code})"
 
 
 def _choices(count: int) -> str:

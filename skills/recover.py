@@ -54,7 +54,7 @@ class Recover(Skill):
                 if failure.phase is not Phase.PLANNING:
                     raise
                 continue
-            self.context.emit("note", {"text": f"{name} puts down what it took by mistake"})
+            self.context.emit("note", {"text": f"the {name} arm puts what it holds back onto the table"})
             yield from move_grippers(self.context, {name: gripper.max_width})
             yield from wait(self.context, 0.2)
             return
@@ -70,7 +70,7 @@ class Recover(Skill):
         except SkillFailure as failure:
             if failure.phase is not Phase.PLANNING:
                 raise
-            self.context.emit("note", {"text": f"{name} can't back off straight: {failure.message}"})
+            self.context.emit("note", {"text": f"the {name} arm can't back off straight: {failure.message}"})
 
     def _straight(self, name: str, pose: Array) -> Steps:
         cell = self.context.cell

@@ -107,8 +107,8 @@ def show(result: RunResult, request: RunRequest, console: Console) -> None:
     colour = "green" if result.outcome == "success" else "red"
     console.print(
         f"[bold {colour}]{result.outcome.replace('_', ' ')}[/] after {count(result.motions, 'motion')}: "
-        f"{count(result.pushes, 'push', 'es')} and {count(result.grasp_attempts, 'grasp')}, "
-        f"{result.grasp_successes} of them held; {count(result.arm_motions, 'arm motion')}",
+        f"{count(result.pushes, 'push', 'es')} and {count(result.grasp_attempts, 'grasp')} "
+        f"({result.grasp_successes} held the target); {count(result.arm_motions, 'arm motion')}",
         soft_wrap=True,
     )
     if result.failure:

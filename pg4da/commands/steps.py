@@ -38,44 +38,46 @@ class StepPrinter(Listener):
 
 def _observation(data: Mapping[str, Any]) -> Line:
     seen = data["observation"]
-    if seen.target_seen:
-        return "look", f"target in sight, {100 * seen.visible_share:.0f} % of it", "cyan"
-    return "look", "target not in sight; looking where it can hide", "cyan"
+    if not seen.target_seen:
+        return "look", "the target is not in sight; something must hide it", "cyan"
+    share = round(100 * seen.visible_share)
+    return "look", "the target is in sight" if share == 100 else f"about {share} % of the target is in sight", "cyan"
 
 
 def _decision(data: Mapping[str, Any]) -> Line:
     decision: Decision = data["decision"]
-    count = len(decision.candidates)
-    choice = f"; best of {count}" if count > 1 else ""
-    return "decide", f"{describe_action(decision.action, decision.isolation)}{choice}", "cyan"
+    seen, count = data.get("observation"), len(decision.candidates)
+    choice = f" (best of {count} choices)" if count > 1 else ""
+    hidden = seen is not None and not seen.target_seen
+    return "decide", f"{describe_action(decision.action, decision.isolation, hidden)}{choice}", "cyan"
 
 
-def describe_action(action: Push | Grasp, isolation: float | None = None) -> str:
-    """What and why, in a few words; isolation 0..1: how free the target stands, None where that is not known."""
+def describe_action(action: Push | Grasp, isolation: float | None = None, hidden: bool = False) -> str:
+    """What and why, in plain words; isolation 0..1: how free the target stands, None where that is not known."""
     reason = f": {action.reason}" if action.reason else ""
+    if isinstance(action, Push) and action.purpose == "uncover":
+        return f"push to {'find' if hidden else 'uncover'} the target{reason}"
+    free = f", of whose surroundings {100 * isolation:.0f} % are free" if isolation is not None else ""
     if isinstance(action, Push):
-        free = f" ({100 * isolation:.0f} % free)" if isolation is not None and action.purpose == "isolate" else ""
-        return f"push to {action.purpose} the target{free}{reason}"
-    free = f" ({100 * isolation:.0f} % free)" if isolation is not None else ""
+        return f"push to make room round the target{free}{reason}"
     x, y, z = 1000 * action.pose[:3, 3]
-    return f"grasp the target{free}, {1000 * action.width:.0f} mm wide at ({x:.0f}, {y:.0f}, {z:.0f}) mm{reason}"
+    where = f"{1000 * action.width:.0f} mm wide, at x {x:.0f}, y {y:.0f}, z {z:.0f} mm"
+    return f"grasp the target{free}{reason}; {where}"
 
 
 def _started(data: Mapping[str, Any], decided: Push | Grasp | None) -> Line:
     action = data["action"]
     word = "push" if isinstance(action, Push) else "grasp"
-    text = f"motion {data['index']}: {_arms(data['arms'])}"
-    if isinstance(action, Push):
-        text += ", one path" if len(action.paths) == 1 else ", two paths at once"
+    text = f"motion {data['index']}, {_arms(data['arms'])}"
     if decided is not None and _other(action, decided):
-        text += f"; instead of the best, which can't be made: {describe_action(action)}"
+        text += f": {describe_action(action)}"
     return word, text, "bold"
 
 
 def _arms(arms: Sequence[str] | int) -> str:
     if isinstance(arms, int):
         return "one arm" if arms == 1 else f"{arms} arms"
-    return f"{arms[0]} arm" if len(arms) == 1 else f"{' and '.join(arms)} arms"
+    return f"{arms[0]} arm" if len(arms) == 1 else f"{' and '.join(arms)} arm at once"
 
 
 def _other(made: Push | Grasp, decided: Push | Grasp) -> bool:
@@ -89,7 +91,11 @@ def _finished(data: Mapping[str, Any]) -> Line:
     """A motion that failed is told by its skill, with the reason."""
     if not data["success"]:
         return None
-    return data["kind"], "done" if data["kind"] == "push" else "holds the target, by grip and by a second look", "green"
+    pushed = data["kind"] == "push"
+    text = (
+        "made" if pushed else "the target is held: the fingers feel it, and the camera no longer sees it on the table"
+    )
+    return data["kind"], text, "green"
 
 
 def _skill_started(data: Mapping[str, Any]) -> Line:
@@ -100,7 +106,7 @@ def _skill_finished(data: Mapping[str, Any]) -> Line:
     if data["state"] != "failure" or data["failure"] is None:
         return None
     failure = data["failure"]
-    mend = "" if failure.recoverable else "; cannot be recovered"
+    mend = "" if failure.recoverable else "; this can't be mended"
     return "failed", f"{data['skill']}: {failure.message} ({failure.code}){mend}", "red"
 
 
@@ -113,9 +119,9 @@ def _finally(data: Mapping[str, Any]) -> Line:
 
 
 MOVES: dict[str, Line] = {
-    "recover": ("recover", "let go, back off, go home, then look again", "yellow"),
-    "place_in_bin": ("place", "carry it to the bin", "bold"),
-    "hold_up": ("hold", "hold it up", "bold"),
+    "recover": ("recover", "lets go, backs off, goes home, then looks again", "yellow"),
+    "place_in_bin": ("place", "carries it to the bin", "bold"),
+    "hold_up": ("hold", "holds it up", "bold"),
     "forget": ("target", "on to the next one", "bold"),
 }
 LINES: dict[str, Callable[[Mapping[str, Any]], Line]] = {
