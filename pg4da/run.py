@@ -21,6 +21,7 @@ from pg4da.skills.skill import Context
 
 if TYPE_CHECKING:
     from pg4da.hardware.cell import Cell
+    from pg4da.mission.control import Control
     from pg4da.policies.types import Policy
     from pg4da.recording.record import Record
     from pg4da.sim.scenes.scene import Scene
@@ -92,8 +93,15 @@ class RunResult:
         return asdict(self)
 
 
-def run_mission(request: RunRequest, observers: Sequence[Observer] = (), sinks: Sequence[Sink] = ()) -> RunResult:
+def run_mission(
+    request: RunRequest,
+    observers: Sequence[Observer] = (),
+    sinks: Sequence[Sink] = (),
+    control: Control | None = None,
+) -> RunResult:
     """Run one mission to its end; `observers` are told what happens, `sinks` get it as messages.
+
+    control: where people ask for a pause or a stop.
 
     Everything given by a user is checked before the cell is made. Raises BadInput.
     """
@@ -121,7 +129,9 @@ def run_mission(request: RunRequest, observers: Sequence[Observer] = (), sinks: 
         context = Context(cell, policy, np.random.default_rng(request.seed))
         tree = MissionTree(spec, SKILLS, context, inputs)
         listening = [each for each in (tally, recorder, narrator, *observers) if each is not None]
-        result = summarise(Executive(tree, observers=tuple(listening)).run(), tally, request.seed, cell)
+        result = summarise(
+            Executive(tree, observers=tuple(listening), control=control).run(), tally, request.seed, cell
+        )
         if recorder is not None:
             recorder.finish(result.as_dict())
         return result

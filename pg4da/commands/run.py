@@ -54,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
     console = Console(stderr=args.json, highlight=False)
     with watched(args, console) as watching:
         with watching.shown():
-            result = run_mission(request, watching.observers, watching.sinks)
+            result = run_mission(request, watching.observers, watching.sinks, watching.control)
         show(result, request, console)
         if args.json:
             print(json.dumps(result.as_json(), allow_nan=False))
