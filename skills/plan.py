@@ -71,9 +71,7 @@ class PlanMotion(Skill):
 
     def _chosen(self, motion: Motion, reasons: list[str]) -> Outputs:
         if reasons:
-            self.context.emit(
-                "note", {"text": f"{_choices(len(reasons))} can't be made; the best: {reasons[0]}"}
-            )
+            self.context.emit("note", {"text": f"{_choices(len(reasons))} can't be made; the best: {reasons[0]}"})
         choice = "grasp" if isinstance(motion.action, Grasp) else "push"
         return self.Outputs(motion=motion, choice=choice, refused=len(reasons))
 
