@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from typing import Any
 
 from pg4da.errors import BadInput, suggest
+from pg4da.mission.problems import Mark
 
 TYPES: dict[str, Any] = {
     "str": str,
@@ -55,6 +56,7 @@ class Declaration:
     maximum: float | None = None
     choices: tuple[Any, ...] = ()
     description: str = ""
+    mark: Mark | None = field(default=None, compare=False)
 
     @property
     def annotation(self) -> Any:

@@ -11,7 +11,7 @@ import ast
 import operator
 import re
 import warnings
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,7 +61,7 @@ class ExpressionError(Exception):
 class Expression:
     """A parsed expression. `keys` are the blackboard keys that it reads.
 
-    `bare_key`: the key when the expression is nothing but one.
+    `bare_key`: the key when the expression is nothing but one. `attributes`: (key, attribute) that it reads.
     """
 
     text: str
@@ -69,6 +69,7 @@ class Expression:
     keys: frozenset[str]
     mark: Mark
     bare_key: str | None = None
+    attributes: frozenset[tuple[str, str]] = frozenset()
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         """Raises ExpressionError: a key without a value, or an operation that these values do not have."""
@@ -110,7 +111,14 @@ def parse_expression(text: str, mark: Mark) -> Expression:
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise ExpressionError(f"'{text}' is not an expression") from None
     keys: set[str] = set()
-    return Expression(text, _compile(tree, keys, MAX_DEPTH), frozenset(keys), mark)
+    run = _compile(tree, keys, MAX_DEPTH)
+    return Expression(text, run, frozenset(keys), mark, None, frozenset(_attributes(tree)))
+
+
+def _attributes(tree: ast.expr) -> Iterator[tuple[str, str]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            yield node.value.id.removeprefix(_PREFIX), node.attr
 
 
 def _compile(node: ast.expr, keys: set[str], depth: int) -> Run:

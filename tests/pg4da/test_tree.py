@@ -197,10 +197,11 @@ root:
 
 
 def test_a_missing_value_is_a_failure_with_its_place(start: Start) -> None:
-    run = start("root: {fallback: [count: {start: $n}, sequence: [fail: {}, set: {n: 1}]]}")
+    run = start("root: {fallback: [sequence: [fail: {}, set: {n: 1}], count: {start: $n}]}")
     finished = run.log.of("skill_finished")
     assert finished == [{"path": "fallback/sequence/fail", "skill": "fail", "state": "failure"} | finished[0]]
-    assert run.result.failure.code == "slipped"
+    assert run.result.failure.code == "bad_reference"
+    assert "test.yaml:2:" in run.result.failure.message
 
 
 def test_a_value_of_the_wrong_kind_at_run_time(start: Start) -> None:
