@@ -51,7 +51,7 @@ def clean_depth(depth: Floats) -> Floats:
     """Depth (H, W) with flying pixels and numbers that are not finite set to 0."""
     depth = np.nan_to_num(depth, nan=0.0, posinf=0.0, neginf=0.0).astype(np.float32)
     odd = (depth > 0) & (np.abs(depth - cv2.medianBlur(depth, 3)) > OUTLIER)
-    v, u = np.nonzero(odd)
+    v, u = np.divmod(np.flatnonzero(odd), depth.shape[1])
     padded = np.pad(depth, 1)
     agree = np.zeros(len(v), int)
     for dv, du in ((0, 0), (0, 1), (0, 2), (1, 0), (1, 2), (2, 0), (2, 1), (2, 2)):
@@ -116,17 +116,17 @@ def _lowest(cell: NDArray[np.intp], z: Floats, cells: int) -> Floats:
     return bottom.reshape(cells, cells)
 
 
-def _top_layer(cell: NDArray[np.intp], z: Floats, rgb: Bytes, cells: int) -> Maps:
-    """Mean height and colour of each cell's top layer; rgb (n, 3) belongs to the points."""
+def _top_layer(cell: NDArray[np.intp], z: Floats, pixel: NDArray[np.intp], rgb: Bytes, cells: int) -> Maps:
+    """Mean height and colour of each cell's top layer; the points' colours are those of `pixel` (n,) of a picture."""
     n = cells * cells
     top = np.full(n, -np.inf, np.float32)
     np.maximum.at(top, cell, z)
-    layer = z > top[cell] - np.float32(LAYER)
-    cell, z, rgb = cell[layer], z[layer], rgb[layer]
+    layer = np.flatnonzero(z > top[cell] - np.float32(LAYER))
+    cell, z, pixel = cell[layer], z[layer], pixel[layer]
     count = np.bincount(cell, minlength=n)
     share = 1.0 / np.maximum(count, 1)
     height = (np.bincount(cell, z, n) * share).astype(np.float32).reshape(cells, cells)
-    color = np.stack([np.bincount(cell, rgb[:, c], n) * share for c in range(3)], axis=-1)
+    color = np.stack([np.bincount(cell, plane.ravel()[pixel], n) * share for plane in cv2.split(rgb)], axis=-1)
     return np.round(color).astype(np.uint8).reshape(cells, cells, 3), height, (count > 0).reshape(cells, cells)
 
 
@@ -184,7 +184,7 @@ def project(frame: CameraFrame, grid: MapGrid, table_tolerance: float = 0.006) -
     points = points_in_world(depth, K, frame.T_world_camera)
     pixel, cell = _inside(points, depth, grid)
     z = points[2].ravel()[pixel]
-    color, height, seen = _top_layer(cell, z, rgb.reshape(-1, 3).take(pixel, axis=0), grid.cells)
+    color, height, seen = _top_layer(cell, z, pixel, rgb, grid.cells)
     if seen.mean() < MIN_SEEN:
         raise FrameError(
             f"camera frame {frame.sequence}: only {100 * seen.mean():.1f} % of the map was measured; "

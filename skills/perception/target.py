@@ -43,10 +43,13 @@ def _main_component(labels: NDArray[np.int32], sizes: NDArray[np.int32], like: F
 
 def _same_object(labels: NDArray[np.int32], main: int, color: Bytes, resolution: float) -> Mask:
     """Cells of the main component and of components near it in place and colour (a bar may lie across the target)."""
-    shares, core = _shares(color), labels == main
-    alike = np.linalg.norm(shares - np.median(shares[core], axis=0), axis=-1) < SAME_COLOR
+    core, near = labels == main, np.flatnonzero(labels)
+    shares = _shares(color.reshape(-1, 3)[near])
+    off = np.linalg.norm(shares - np.median(shares[core.ravel()[near]], axis=0), axis=-1)
+    alike = np.zeros(labels.shape, bool)
+    alike.ravel()[near] = off < SAME_COLOR
     distance = cv2.distanceTransform((~core).astype(np.uint8), cv2.DIST_L2, 3) * resolution
-    return np.asarray(alike & (labels > 0) & (distance < EXTENT))
+    return np.asarray(alike & (distance < EXTENT))
 
 
 def _without_specks(mask: Mask, seen: Mask, min_cells: int) -> Mask:
