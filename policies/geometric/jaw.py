@@ -6,7 +6,7 @@ import numpy as np
 
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.settings import Settings
-from pg4da.policies.geometric.slots import Slots, quality
+from pg4da.policies.geometric.slots import Slots
 from pg4da.policies.types import GripperShape
 
 
@@ -21,7 +21,7 @@ def fit_score(slots: Slots, gripper: GripperShape, settings: Settings) -> Array:
     spare = spare_room(slots, gripper)
     least, most = 2 * settings.clearance, 2 * settings.roomy
     safe = 0.55 + 0.45 * np.clip((spare - least) / (most - least), 0, 1)
-    return np.asarray(np.where(spare >= least, safe, 0.0) * quality(slots))
+    return np.asarray(np.where(spare >= least, safe, 0.0) * slots.quality)
 
 
 def depth_factor(overlap: Array, top: float) -> Array:
@@ -39,4 +39,4 @@ def promise(slots: Slots, gripper: GripperShape, settings: Settings) -> float:
     low, high = (np.clip(room / need, 0, 1) for room in (slots.room_low, slots.room_high))
     both = 0.6 * np.minimum(low, high) + 0.4 * 0.5 * (low + high)
     fits = slots.width < gripper.max_width - 2 * settings.clearance
-    return float(0.4 * np.max(np.where(fits, quality(slots) * both, 0.0)))
+    return float(0.4 * np.max(np.where(fits, slots.quality * both, 0.0)))

@@ -7,6 +7,7 @@ a lane the target's two contact edges and the nearest obstacle on either side te
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import cv2
 import numpy as np
@@ -48,10 +49,27 @@ class Slots:
     wedge: Array
     centre: Array
 
-    @property
+    @cached_property
     def width(self) -> Array:
         """Distance between the contacts, shape (angles, lanes); infinite where a lane misses the target."""
         return np.where(np.isfinite(self.high) & np.isfinite(self.low), self.high - self.low, np.inf)
+
+    @cached_property
+    def quality(self) -> Array:
+        """How well each slot's contacts hold the target if the fingers fit, 0..1, (angles, lanes).
+
+        Flat faces hold best, a corner against a face holds, two corners let it turn; contacts far apart in v or far
+        from the centroid let it rotate out of the grip; a narrow hold squares itself up and leaves stroke to spare;
+        faces that narrow to one side (the ends of a half-cylinder) lose it on the way.
+        """
+        flat = [np.clip((face - 2 * BIN) / 0.009, 0, 1) for face in (self.face_low, self.face_high)]
+        faces = 0.2 + 0.4 * (flat[0] + flat[1])
+        slope = np.maximum(self.skew / np.maximum(self.width, 0.01), self.slope)
+        antipodal = np.clip((0.5 - slope) / 0.3, 0, 1)
+        centring = 1 - 0.6 * np.clip((np.abs(self.lane[None]) - 0.003) / 0.027, 0, 1)
+        narrow = 1 - 1.2 * np.clip(self.width, 0.0, 0.15)
+        parallel = 1 - 0.7 * np.clip((self.wedge - 0.05) / 0.15, 0, 1)
+        return np.where(np.isfinite(self.width), faces * antipodal * centring * narrow * parallel, 0.0)
 
 
 def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, finger_width: float) -> Slots:
@@ -171,21 +189,3 @@ def _slope(edge: Array, contact: Array, half: int) -> Array:
     with np.errstate(invalid="ignore"):
         rises = [padded[:, i : i + lanes] - contact for i in (0, 2 * (half + beyond))]
     return np.asarray(np.clip(np.nan_to_num(np.maximum(*rises), nan=0.0, neginf=0.0), 0.0, None) / (beyond * BIN))
-
-
-def quality(slots: Slots, off_centre: Array | float = 0.0) -> NDArray[np.float64]:
-    """How well each slot's contacts hold the target if the fingers fit, 0..1, (angles, lanes).
-
-    Flat faces hold best, a corner against a face holds, two corners let it turn; contacts far apart in v or far from
-    the centroid let it rotate out of the grip; a narrow hold squares itself up and leaves stroke to spare; faces that
-    narrow to one side (the ends of a half-cylinder) lose it on the way.
-    """
-    flat = [np.clip((face - 2 * BIN) / 0.009, 0, 1) for face in (slots.face_low, slots.face_high)]
-    faces = 0.2 + 0.4 * (flat[0] + flat[1])
-    width = slots.width
-    slope = np.maximum(slots.skew / np.maximum(width, 0.01), slots.slope)
-    antipodal = np.clip((0.5 - slope) / 0.3, 0, 1)
-    centring = 1 - 0.6 * np.clip((np.abs(slots.lane[None] - off_centre) - 0.003) / 0.027, 0, 1)
-    narrow = 1 - 1.2 * np.clip(width, 0.0, 0.15)
-    parallel = 1 - 0.7 * np.clip((slots.wedge - 0.05) / 0.15, 0, 1)
-    return np.where(np.isfinite(width), faces * antipodal * centring * narrow * parallel, 0.0)

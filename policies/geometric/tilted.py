@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from pg4da.policies.geometric.jaw import depth_factor
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.settings import Settings
-from pg4da.policies.geometric.slots import Slots, quality
+from pg4da.policies.geometric.slots import Slots
 from pg4da.policies.geometric.solid import Columns
 from pg4da.policies.types import Grasp, GripperShape
 
@@ -102,7 +102,7 @@ def free_grasps(
 
 def _leaned(slots: Slots, body: Body) -> tuple[Array, Array, Array]:
     """Rotations (n, 3, 3), contact middles (n, 2) and the quality of the contacts (n,), of the best pairs leaned."""
-    table = quality(slots)
+    table = slots.quality
     order = np.argsort(-table, axis=None, kind="stable")
     rows, lanes = np.unravel_index(order, table.shape)
     chosen: list[tuple[int, int]] = []

@@ -4,7 +4,7 @@ import pytest
 from pg4da.policies.geometric.jaw import fit_score
 from pg4da.policies.geometric.outlines import centroid, densify, hull, signed_area, split_concave
 from pg4da.policies.geometric.settings import Settings
-from pg4da.policies.geometric.slots import find_slots, quality
+from pg4da.policies.geometric.slots import find_slots
 from pg4da.policies.types import GripperShape
 
 CUBE = densify(np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.0225)
@@ -39,7 +39,7 @@ def test_a_finger_fits_when_the_gap_holds_it_with_clearance(gap, fits):
 
 
 def test_faces_hold_better_than_corners():
-    both = quality(slots(CUBE, angles=(0.0, np.pi / 4))).max(axis=1)
+    both = slots(CUBE, angles=(0.0, np.pi / 4)).quality.max(axis=1)
     assert both[0] > 0.9
     assert both[1] < 0.5
 
@@ -47,7 +47,7 @@ def test_faces_hold_better_than_corners():
 def test_triangle_is_held_base_to_apex():
     triangle = densify(np.array([[0.0225, 0.045], [-0.0225, 0.0], [0.0225, -0.045]]))
     angles = np.arange(36) * np.pi / 36
-    best = quality(slots(triangle, angles=angles)).max(axis=1)
+    best = slots(triangle, angles=angles).quality.max(axis=1)
     assert best[0] > 0.5
     assert best[18] < 0.4
 
