@@ -75,6 +75,7 @@ class Executive:
         self._watchdog: Watchdog | None = None
         self._stops = 0
         self._why = "stopped on request"
+        self._told_end = False
         self._passed_on: BaseException | None = None
         self._future: Future[MissionResult] = Future()
         self._started = (0.0, 0.0)
@@ -145,6 +146,9 @@ class Executive:
         return MissionResult(outcome, failure, self.tree.outputs, self.cell.clock.now() - sim, time.monotonic() - wall)
 
     def _tell_end(self, result: MissionResult) -> None:
+        if self._told_end:  # by the watchdog, for a thread that came back after all
+            return
+        self._told_end = True
         ended = {"outcome": result.outcome, "failure": result.failure, "outputs": result.outputs}
         self.hub.publish("mission_finished", ended)
         if self._own_hub:
@@ -307,7 +311,8 @@ class Executive:
         """The mission's thread is lost: whoever waits for the result is told, with the arms stopped."""
         result = self._result("failure", failure)
         self._tell_end(result)
-        if not self._future.done():
+        try:
+            if self._on_stuck is not None:
+                self._on_stuck(failure)
+        finally:
             self._future.set_result(result)
-        if self._on_stuck is not None:
-            self._on_stuck(failure)
