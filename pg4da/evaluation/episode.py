@@ -76,17 +76,11 @@ class EpisodeResult:
         return EpisodeResult(**data)
 
 
+def result_of(episode: Episode, policy: str, version: str, **found: Any) -> EpisodeResult:
+    """The result of an episode; `found`: the other fields of EpisodeResult."""
+    return EpisodeResult(**asdict(episode), policy=policy, version=version, **found)
+
+
 def broken(episode: Episode, policy: str, version: str, cause: str, message: str) -> EpisodeResult:
     """The failed result of an episode that gave none itself."""
-    return EpisodeResult(
-        scene=episode.scene,
-        case=episode.case,
-        path=episode.path,
-        trial=episode.trial,
-        seed=episode.seed,
-        policy=policy,
-        version=version,
-        completed=False,
-        cause=cause,
-        message=message,
-    )
+    return result_of(episode, policy, version, completed=False, cause=cause, message=message)

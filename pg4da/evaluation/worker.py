@@ -6,7 +6,7 @@ import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pg4da.evaluation.episode import Episode, EpisodeResult, broken
+from pg4da.evaluation.episode import Episode, EpisodeResult, broken, result_of
 from pg4da.evaluation.judge import Ending, Verdict, judge
 from pg4da.evaluation.memory import peak_memory
 from pg4da.evaluation.settings import Settings
@@ -89,14 +89,10 @@ def outcome(
     settings: Settings, version: str, episode: Episode, run: RunResult, witness: Witness, verdict: Verdict
 ) -> EpisodeResult:
     grasps = [motion for motion in witness.motions if motion.kind == "grasp"]
-    return EpisodeResult(
-        scene=episode.scene,
-        case=episode.case,
-        path=episode.path,
-        trial=episode.trial,
-        seed=episode.seed,
-        policy=settings.policy,
-        version=version,
+    return result_of(
+        episode,
+        settings.policy,
+        version,
         completed=verdict.completed,
         motions=len(witness.motions),
         pushes=len(witness.motions) - len(grasps),
