@@ -18,8 +18,9 @@ from pg4da.policies.geometric.segmentation import Thing
 from pg4da.policies.types import GripperShape
 
 MM = 1e3
-FRICTION = 0.5
-FINGER_FRICTION = 0.3
+# pymunk multiplies the two surfaces' values: blocks on each other slide at 0.5, rubber fingertips on them at 0.7
+FRICTION = 0.707
+FINGER_FRICTION = 1.0
 
 
 @dataclass(frozen=True)
@@ -81,14 +82,19 @@ class Table:
         self._centres = np.array([t.centre for t in things], float).reshape(-1, 2)
         self._gripper = gripper
         self._step = step
+        self._grip = 1.0
         self._space = pymunk.Space()
         self._space.iterations, self._space.damping = 8, 0.0
         self._space.collision_slop, self._space.collision_bias = 0.3, 0.02
         self._homes = [(float(t.centre[0] * MM), float(t.centre[1] * MM)) for t in things]
         self._bodies = [self._add(_recipe(t), home) for t, home in zip(things, self._homes, strict=True)]
 
-    def plough(self, strokes: Sequence[Stroke], stops: Sequence[float]) -> Iterator[Prediction]:
-        """Move the grippers together along their strokes, by equal travel, and yield what lies where at each stop."""
+    def plough(self, strokes: Sequence[Stroke], stops: Sequence[float], grip: float = 1.0) -> Iterator[Prediction]:
+        """Move the grippers together along their strokes, by equal travel, and yield what lies where at each stop.
+
+        grip: factor on all friction, to see how much hangs on it.
+        """
+        self._set_grip(grip)
         for body, home in zip(self._bodies, self._homes, strict=True):
             body.position, body.angle = home, 0.0
         hands = [self._add_hand(stroke) for stroke in strokes]
@@ -97,6 +103,13 @@ class Table:
         finally:
             for hand in hands:
                 self._space.remove(hand, *hand.shapes)
+
+    def _set_grip(self, grip: float) -> None:
+        if grip != self._grip:
+            for body in self._bodies:
+                for shape in body.shapes:
+                    shape.friction = FRICTION * grip
+            self._grip = grip
 
     def _stops(
         self, strokes: Sequence[Stroke], hands: Sequence[pymunk.Body], stops: Sequence[float]
@@ -134,7 +147,7 @@ class Table:
         self._space.add(body)
         for box in finger_boxes(self._gripper, stroke.width):
             shape = pymunk.Poly(body, (box * MM).tolist())
-            shape.friction = FINGER_FRICTION
+            shape.friction = FINGER_FRICTION * self._grip
             self._space.add(shape)
         return body
 

@@ -10,15 +10,21 @@ from scipy.signal import savgol_filter
 
 from pg4da.policies.geometric.lookahead import Stroke
 from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.geometric.settings import Bounds
 from pg4da.policies.types import PushPath
 
+EDGE = 0.02  # m from the edge that the points of a path stay, its first one excepted
 
-def path_points(stroke: Stroke, height: float, spacing: float) -> Array:
-    """Fingertip path of a stroke at `height` [m], shape (n, 3), n >= 2."""
+
+def path_points(stroke: Stroke, height: float, spacing: float, bounds: Bounds) -> Array:
+    """Fingertip path of a stroke at `height` [m], shape (n, 3), n >= 2; none but its first point lies outside."""
     count = max(2, int(np.ceil(stroke.length / spacing)) + 1)
     share = np.linspace(0.0, 1.0, count)[:, None]
     points = np.column_stack([stroke.start + share * (stroke.end - stroke.start), np.full(count, height)])
-    return smoothed(points)
+    points = smoothed(points)
+    keep = bounds.contain(points[:, :2], EDGE)
+    keep[[0, -1]] = True
+    return points[keep]
 
 
 def smoothed(points: Array, window: int = 5, order: int = 2) -> Array:
@@ -35,10 +41,14 @@ def _smoothing(count: int, window: int, order: int) -> Array:
 
 
 def push_paths(
-    strokes: Sequence[Stroke], height: float, spacing: float, arm_bases: Mapping[str, tuple[float, float]]
+    strokes: Sequence[Stroke],
+    height: float,
+    spacing: float,
+    arm_bases: Mapping[str, tuple[float, float]],
+    bounds: Bounds,
 ) -> tuple[PushPath, ...]:
     """A path for each stroke; two strokes get an arm each (least total distance), one gets the nearer arm."""
-    points = [path_points(s, height, spacing) for s in strokes]
+    points = [path_points(s, height, spacing, bounds) for s in strokes]
     names = sorted(arm_bases)
     middle = [p[:, :2].mean(axis=0) for p in points]
     away = [[float(np.linalg.norm(m - np.array(arm_bases[n]))) for n in names] for m in middle]

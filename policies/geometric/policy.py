@@ -27,6 +27,8 @@ FAMILIES: Mapping[str, str] = {
     "rake": "open fingers clear both sides of it",
     "dual": "each arm clears one side of it",
 }
+DOUBTED = 4  # of the best pushes are looked at again
+HOPELESS = 0.03  # a push worth less does more harm than one that only stirs
 ARM_BASES: Mapping[str, tuple[float, float]] = {"left": (-0.55, 0.5), "right": (0.55, 0.5)}
 
 
@@ -51,8 +53,8 @@ class GeometricPolicy:
         certain = bool(grasps) and grasps[0].score >= self.settings.grasp_threshold
         pushes = [] if certain else self._pushes(observation, cloud, segments)
         ranked = self._ranked(grasps, pushes)[: self.settings.candidates]
-        stirs = fallback_pushes(observation, cloud, segments, self.workspace, self.settings, self.arm_bases)
-        actions = (*ranked, *stirs)
+        hopeless = [p for p in pushes if p.score < HOPELESS]
+        actions = (*ranked, *self._last_resort(observation, cloud, segments), *hopeless)
         if not actions:
             raise NoAction("no grasp fits and no push starts in free space")
         notes = {"objects": float(len(segments.things)), "grasps": float(len(grasps)), "pushes": float(len(pushes))}
@@ -72,8 +74,13 @@ class GeometricPolicy:
         good = [g for g in grasps if g.score >= self.settings.grasp_threshold]
         doubtful = [g for g in grasps if self.settings.desperate_threshold <= g.score < self.settings.grasp_threshold]
         useful = [p for p in pushes if p.score >= 0.5]
-        weak = [p for p in pushes if p.score < 0.5]
+        weak = [p for p in pushes if HOPELESS <= p.score < 0.5]
         return [*good, *useful, *doubtful, *weak]
+
+    def _last_resort(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+        """What is left when the arms can make none of the better motions."""
+        bounds, settings = self.workspace, self.settings
+        return fallback_pushes(observation, cloud, segments, bounds, self.gripper, settings, self.arm_bases)
 
     def _pushes(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
         if segments.target is None or observation.visible_share < self.settings.visible_enough:
@@ -86,7 +93,7 @@ class GeometricPolicy:
         found = sweeps(observation, cloud, segments, self.workspace, self.gripper, self.settings)
         pushes = []
         for sweep in found[: self.settings.candidates]:
-            paths = push_paths(sweep.strokes, sweep.height, self.settings.path_spacing, self.arm_bases)
+            paths = push_paths(sweep.strokes, sweep.height, self.settings.path_spacing, self.arm_bases, self.workspace)
             reason = f"should lay open {100 * max(sweep.gain, 0):.0f} % of what is covered"
             pushes.append(Push(paths, sweep.strokes[0].width, max(sweep.gain, 0.0), "uncover", reason))
         return pushes
@@ -103,10 +110,14 @@ class GeometricPolicy:
         middle = np.mean([t.centre for t in table], axis=0)
         chosen = shortlist(plans, space, target.centre, middle, self.settings.look_ahead)
         judged = [w for w in (judge.worth(plan) for plan in chosen) if w is not None]
-        return [self._push(w) for w in sorted(judged, key=lambda w: -w.value)]
+        best = sorted(judged, key=lambda w: -w.value)
+        best[:DOUBTED] = [judge.doubted(w) for w in best[:DOUBTED]]
+        return [self._push(w) for w in sorted(best, key=lambda w: -w.value)]
 
     def _push(self, worth: Worth) -> Push:
         strokes = tuple(s.cut(worth.travel) for s in worth.plan.strokes)
-        paths = push_paths(strokes, self.settings.push_height, self.settings.path_spacing, self.arm_bases)
+        paths = push_paths(
+            strokes, self.settings.push_height, self.settings.path_spacing, self.arm_bases, self.workspace
+        )
         reason = f"{FAMILIES[worth.plan.family]}; the grasp expected afterwards scores {worth.grasp:.2f} of 1"
-        return Push(paths, strokes[0].width, worth.value, "isolate", reason)
+        return Push(paths, strokes[0].width, max(worth.value, 0.0), "isolate", reason)

@@ -18,6 +18,10 @@ from pg4da.policies.types import GripperShape
 
 CELL = 0.003
 BEYOND = (0.02, 0.06)
+OUTSIDE = 0.08  # m beyond the workspace's edge where a stroke may begin that leads inwards
+INWARDS = 0.5  # of its travel, at least, takes such a stroke away from the edge
+AROUND = 0.009  # m round the fingers where a stroke begins: the planner, which looks at coarser maps, asks for as much
+STRADDLING = 0.04  # m that an object inside may stick out over the edge, where nobody looks
 
 
 @dataclass(frozen=True)
@@ -80,6 +84,20 @@ class _Lane:
     angle: float
     reach: float
     width: float
+
+
+def may_begin(
+    points: Array, d: Array, radius: Array | float, space: FreeSpace, bounds: Bounds, margin: float
+) -> NDArray[np.bool_]:
+    """Which points (..., 2) a stroke along the unit vectors d (..., 2) may begin at: free, and inside by `margin` [m].
+
+    A stroke that leads inwards may begin beyond the margin, so that what lies at the edge can be fetched from there.
+    """
+    edge = bounds.to_edge(points)
+    short = np.clip(margin - edge, 0.0, STRADDLING)
+    inwards = bounds.to_edge(points + 0.04 * d) - edge > 0.04 * INWARDS
+    allowed = (edge >= margin) | (inwards & (edge > -OUTSIDE))
+    return np.asarray(allowed & space.free(points, radius + short))
 
 
 def isolating_plans(
@@ -151,7 +169,7 @@ def _pair(
 @lru_cache(maxsize=64)
 def _clear_radius(gripper: GripperShape, width: float) -> float:
     boxes = np.concatenate(finger_boxes(gripper, width))
-    return round(float(np.linalg.norm(boxes, axis=1).max()) + 0.004, 4)
+    return round(float(np.linalg.norm(boxes, axis=1).max()) + AROUND, 4)
 
 
 def _starts(
@@ -164,8 +182,7 @@ def _starts(
     beside, d = np.array([lane.beside for lane in lanes]), np.array([lane.d for lane in lanes])
     points = beside[:, None] - backs[..., None] * d[:, None]
     radius = np.array([_clear_radius(gripper, lane.width) for lane in lanes])
-    free = space.free(points, radius[:, None]) & (backs < 0.45)
-    free &= bounds.contain(points.reshape(-1, 2), settings.workspace_margin).reshape(free.shape)
+    free = may_begin(points, d[:, None], radius[:, None], space, bounds, settings.workspace_margin) & (backs < 0.45)
     first = free.argmax(axis=1)
     return [p[i] if ok[i] else None for p, i, ok in zip(points, first.tolist(), free, strict=True)]
 

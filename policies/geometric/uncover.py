@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from pg4da.policies.geometric.cloud import Cloud
 from pg4da.policies.geometric.lookahead import Prediction, Stroke, Table, stroke_along
 from pg4da.policies.geometric.outlines import Array, direction, moved
-from pg4da.policies.geometric.pushes import FreeSpace
+from pg4da.policies.geometric.pushes import FreeSpace, may_begin
 from pg4da.policies.geometric.segmentation import Segments, Thing
 from pg4da.policies.geometric.settings import Bounds, Settings
+from pg4da.policies.geometric.worth import leaves
 from pg4da.policies.types import GripperShape, MapGrid, Observation
 
 DIRECTIONS = 16
@@ -108,8 +109,7 @@ def _strokes(thing: Thing, space: FreeSpace, bounds: Bounds, gripper: GripperSha
         d = direction(angle)
         backs = np.arange(0.03, 0.30, 0.006)
         points = thing.centre - backs[:, None] * d
-        inside = bounds.contain(points, settings.workspace_margin)
-        free = space.free(points, radius) & inside
+        free = may_begin(points, d, radius, space, bounds, settings.workspace_margin)
         if free.any():
             back = float(backs[int(np.argmax(free))])
             length = back + 0.16
@@ -125,9 +125,10 @@ def _best_stop(
     """The stroke cut at its best stop, and its gain; None when something would leave the workspace."""
     before = _load(weight, painted([t.parts for t in high], grid))
     best: tuple[Stroke, float] | None = None
+    centres = np.array([t.centre for t in high])
     stops = list(np.arange(0.06, stroke.length + 1e-6, 0.03))
     for prediction in table.plough((stroke,), stops):
-        if _leaves(high, prediction, bounds):
+        if leaves(centres, prediction, bounds):
             break
         after = _load(weight, painted(_placed(high, prediction), grid))
         gain = (before - after) / max(before, 1e-6) - 0.4 * prediction.travel
@@ -142,9 +143,3 @@ def _placed(things: list[Thing], prediction: Prediction) -> list[list[Array]]:
         list(t.parts) if still else [moved(p, t.centre, shift, float(turn)) for p in t.parts]
         for t, shift, turn, still in zip(things, prediction.shift, prediction.turn, stays, strict=True)
     ]
-
-
-def _leaves(things: list[Thing], prediction: Prediction, bounds: Bounds) -> bool:
-    moved_far = np.linalg.norm(prediction.shift, axis=1) > 0.002
-    centres = np.array([t.centre for t in things]).reshape(-1, 2) + prediction.shift
-    return bool((moved_far & ~bounds.contain(centres, 0.06)).any())

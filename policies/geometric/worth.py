@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,20 +19,44 @@ from pg4da.policies.types import GripperShape
 NEAR = 0.17
 EDGE = 0.06  # m; predictions are off by centimetres
 REACH = (0.36, 0.80)  # m from an arm's base, where it grasps with ease
+GRASPS = (0.22, 0.90)  # m from an arm's base, where it grasps at all
 DRAG = 0.07  # m that a target is taken along further than predicted, as often as not
 CENTRAL = 0.18  # m round the middle of the workspace, out of which targets are not herded without need
 INSIDE = 0.15  # m from the edge, nearer than which the target is harder to reach and sooner lost
 MOVED = 0.002
+HARM = (-1.0, 0.0)
+DOUBTS = (0.83, 1.17)  # factors on the friction under which a promising plan is tried again
 
 
 @dataclass(frozen=True)
 class Worth:
-    """value 0..1 of a plan stopped after `travel` [m]; grasp: score of the best grasp predicted then."""
+    """value of a plan stopped after `travel` [m], 1 at best, negative when it does more harm than good; grasp: score
+    of the best grasp predicted then."""
 
     plan: Plan
     travel: float
     value: float
     grasp: float
+
+
+def leaves(centres: Array, prediction: Prediction, bounds: Bounds) -> bool:
+    """Whether one of the centres (n, 2) comes nearer to the edge than EDGE; what lies there may move inwards."""
+    before = bounds.to_edge(centres)
+    after = bounds.to_edge(centres + prediction.shift)
+    return bool(((after < EDGE) & (after < before - MOVED)).any())
+
+
+def lost(place: Array, shift: Array, bases: Array) -> bool:
+    """Whether a target at `place` (2,) comes by `shift` [m] where no arm grasps; what lies there may move out."""
+    return _beyond_reach(place + shift, bases) > max(0.0, _beyond_reach(place, bases) - MOVED)
+
+
+def _beyond_reach(place: Array, bases: Array) -> float:
+    """How deep [m] a place (2,) lies too near to the base of one arm and too far from the others; negative in reach."""
+    if len(bases) == 0:
+        return -1.0
+    distance = np.linalg.norm(bases - place, axis=1)
+    return float(np.min(np.maximum(GRASPS[0] - distance, distance - GRASPS[1])))
 
 
 class Judge:
@@ -65,7 +89,7 @@ class Judge:
         """The best stop of a plan, or None when it would push something out of the workspace."""
         best: Worth | None = None
         for prediction in self._table.plough(plan.strokes, plan.stops):
-            if self._leaves(prediction):
+            if self._harms(prediction):
                 break
             if np.abs(prediction.shift).max() < MOVED:
                 continue
@@ -74,11 +98,18 @@ class Judge:
                 best = Worth(plan, prediction.travel, value, grasp)
         return best
 
-    def _leaves(self, prediction: Prediction) -> bool:
-        """Whether something's centre comes nearer to the edge than EDGE; what lies there already may move inwards."""
-        before = self._bounds.to_edge(self._centres)
-        after = self._bounds.to_edge(self._centres + prediction.shift)
-        return bool(((after < EDGE) & (after < before - MOVED)).any())
+    def doubted(self, worth: Worth) -> Worth:
+        """The same stop with its value and grasp averaged over other frictions: what hangs on luck is worth less."""
+        doubts = (self._table.plough(worth.plan.strokes, (worth.travel,), grip) for grip in DOUBTS)
+        tries = [self._value(worth.plan, p) if not self._harms(p) else HARM for stops in doubts for p in stops]
+        value, grasp = np.mean([(worth.value, worth.grasp), *tries], axis=0).tolist()
+        return replace(worth, value=value, grasp=grasp)
+
+    def _harms(self, prediction: Prediction) -> bool:
+        k = self._target
+        if leaves(self._centres, prediction, self._bounds):
+            return True
+        return lost(self._centres[k], prediction.shift[k], self._bases)
 
     def _value(self, plan: Plan, prediction: Prediction) -> tuple[float, float]:
         k = self._target
@@ -96,7 +127,7 @@ class Judge:
         cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 4.0 * self._out_of_reach(dragged)
         cost += 0.5 * max(0.0, float(np.linalg.norm(dragged - self._middle)) - CENTRAL)
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
-        return float(np.clip(value - cost, 0.0, 1.0)), grasp
+        return value - cost, grasp
 
     def _out_of_reach(self, centre: Array) -> float:
         """How far [m] a point lies from where the better placed arm grasps with ease."""

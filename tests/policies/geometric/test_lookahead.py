@@ -70,3 +70,17 @@ def test_clearing_the_tight_side_is_worth_more_than_packing_it():
     assert frees is not None
     assert clears is not None
     assert frees.value > clears.value
+
+
+def test_a_push_that_takes_the_target_where_no_arm_grasps_is_refused():
+    beside_the_arm = plan((-0.25, 0.5), np.pi, 0.12)
+    assert judge(cube(-0.31, 0.5, True)).worth(beside_the_arm) is not None
+    bases = ((-0.55, 0.5), (0.55, 0.5))
+    assert Judge([cube(-0.31, 0.5, True)], 0, Bounds(), GripperShape(), Settings(), bases).worth(beside_the_arm) is None
+
+
+def test_doubts_lower_the_worth_of_what_hangs_on_friction():
+    things = [cube(0, 0.5, True), cube(0.047, 0.5), cube(-0.047, 0.5), cube(0, 0.547)]
+    jury = judge(*things)
+    found = [jury.worth(plan((x, 0.40), np.pi / 2, 0.14)) for x in (-0.03, -0.01, 0.0, 0.02)]
+    assert any(abs(jury.doubted(w).value - w.value) > 1e-4 for w in found if w is not None)

@@ -134,5 +134,14 @@ def test_paths_stay_in_the_workspace(table, seed, count, near_edge):
         return
     for action in candidates:
         for path in action.paths if isinstance(action, Push) else ():
-            assert POLICY.workspace.contain(path.points[:, :2], 0.02).all()
+            assert POLICY.workspace.contain(path.points[1:, :2], 0.02).all()
+            assert POLICY.workspace.contain(path.points[:1, :2], -0.08).all()
             assert len(path.points) >= 2
+
+
+def test_a_target_hemmed_in_at_the_edge_is_fetched_from_outside(table):
+    row = [table.block(x, 0.965, 0.045, 0.045, shade=k) for k, x in enumerate((-0.047, 0.047))]
+    below = [table.block(x, 0.915, 0.045, 0.045, shade=k + 4) for k, x in enumerate((-0.094, -0.047, 0, 0.047, 0.094))]
+    candidates = decide(table.observe([table.target(0, 0.965, 0.045, 0.045), *row, *below])).candidates
+    starts = [(c.paths[0].points[0], c.paths[0].points[-1]) for c in candidates if isinstance(c, Push)]
+    assert any(first[1] > 1.0 and last[1] < 0.96 for first, last in starts)
