@@ -104,7 +104,7 @@ def kinematics() -> str:
         off = min((float(np.abs(arm.kinematics.forward(q) - pose).max()) for q in solutions), default=1.0)
         if off > 1e-6:
             raise Ill(f"{name}: inverse kinematics is off by {off:.3g} m", REINSTALL)
-    return "both arms agree with themselves"
+    return "of both arms, forward and inverse agree"
 
 
 def physics() -> str:

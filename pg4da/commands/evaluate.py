@@ -138,7 +138,7 @@ def show(results: dict[str, Any], args: argparse.Namespace, code: int) -> None:
     if args.json:
         print(json.dumps(results, allow_nan=False))
     else:
-        Console(width=max(Console().width, 130)).print(results_table(results))
+        Console(width=max(Console().width, 150)).print(results_table(results))
     if code == INTERRUPTED:
         errors.print(f"interrupted after {results['total']['trials']} episodes; the same command goes on from here")
     errors.print(f"report: {args.out / 'report.html'}", highlight=False, soft_wrap=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-WIDTH, HEIGHT = 120, 18
+WIDTH, HEIGHT = 96, 18
 
 Row = dict[str, Any]
 

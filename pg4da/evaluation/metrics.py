@@ -49,14 +49,14 @@ def mean_error(values: Sequence[float]) -> float | None:
 
 
 def mean_interval(values: Sequence[float]) -> Interval | None:
-    """95 % interval of the mean by Student's t, None below two samples."""
+    """95 % interval of the mean of numbers that are not negative, by Student's t; None below two samples."""
     from scipy.stats import t
 
     error, middle = mean_error(values), mean(values)
     if error is None or middle is None:
         return None
     half = float(t.ppf(0.975, len(values) - 1)) * error
-    return middle - half, middle + half
+    return max(middle - half, 0.0), middle + half
 
 
 def average(values: Sequence[float | None]) -> float | None:

@@ -40,14 +40,21 @@ def intro(results: Row, header: Row) -> str:
         (plain(total["pushes"]), "pushes of a completed run"),
     ]
     shown = "".join(f'<div class="tile"><b>{value}</b><span>{escape(text)}</span></div>' for value, text in tiles)
-    settings = ", ".join(f"{escape(k)} {escape(str(v))}" for k, v in header.items() if not isinstance(v, dict))
-    return f'<div class="tiles">{shown}</div><p class="note">{settings}</p>'
+    settings = ", ".join(f"{escape(k)} {escape(str(v))}" for k, v in header.items() if is_told(v))
+    most = max((row["trials"] for row in results["scenes"]), default=0)
+    runs = f"{most} runs a scene, " if most else ""
+    return f'<div class="tiles">{shown}</div><p class="note">{runs}{settings}</p>'
+
+
+def is_told(value: Any) -> bool:
+    """Whether a setting is worth a word: not what was left as it is, nor the list of scenes."""
+    return value is not None and value is not False and not isinstance(value, dict)
 
 
 def tables(results: Row) -> list[str]:
     """A table a case: its scenes, the case, the paper's rows."""
     scenes = results["scenes"]
-    top = max([row["MN_interval"][1] if row["MN_interval"] else row["MN"] or 1 for row in scenes], default=1)
+    top = 1.25 * max([row["MN"] or 1.0 for row in scenes], default=1.0)
     every = [table(case, [s for s in scenes if s["case"] == case["case"]], top) for case in results["cases"]]
     return [*every, f'<p class="note">{escape(NOTE)}. Whisker: 95 % interval. Line: the paper\'s PG4DA.</p>']
 

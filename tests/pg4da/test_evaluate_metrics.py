@@ -62,8 +62,9 @@ def test_wilson() -> None:
 def test_mean_and_its_errors() -> None:
     assert metrics.mean([2, 4]) == 3
     assert metrics.mean_error([2, 4]) == pytest.approx(1.0)  # deviation √2, over √2
-    low, high = metrics.mean_interval([2, 4]) or (0, 0)
-    assert (low, high) == (pytest.approx(3 - 12.706, abs=1e-3), pytest.approx(3 + 12.706, abs=1e-3))
+    low, high = metrics.mean_interval([20, 22]) or (0, 0)
+    assert (low, high) == (pytest.approx(21 - 12.706, abs=1e-3), pytest.approx(21 + 12.706, abs=1e-3))
+    assert (metrics.mean_interval([2, 4]) or (1,))[0] == 0  # fewer motions than none are not made
     assert metrics.mean([]) is None
     assert metrics.mean_error([1]) is None
     assert metrics.mean_interval([1]) is None
