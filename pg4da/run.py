@@ -9,21 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pg4da.errors import BadInput, suggest
-from pg4da.mission.declarations import bind
 from pg4da.mission.events import Observer
-from pg4da.mission.executive import Executive, MissionResult, Outcome
+from pg4da.mission.executive import HANG_BOUND, MissionResult, Outcome
 from pg4da.mission.failure import Failure
-from pg4da.mission.loader import load_spec
-from pg4da.mission.tree import MissionTree
 from pg4da.recording.plain import plain
 from pg4da.recording.tally import Tally
-from pg4da.skills.skill import Context
 
 if TYPE_CHECKING:
     from pg4da.hardware.cell import Cell
     from pg4da.mission.control import Control
     from pg4da.policies.types import Policy
-    from pg4da.recording.record import Record
     from pg4da.sim.scenes.scene import Scene
     from pg4da.stream.sink import Sink
 
@@ -47,7 +42,8 @@ class RunRequest:
     mission: a path or a packaged name. scene: a scene, the name of one, a file, or None for the default.
     settings: mission inputs, as values or as text. out: folder for pictures, film and record; None keeps nothing.
     record: a file for the record, besides the one in `out`.
-    timestep [s]: of the physics; None for the cell's own.
+    timestep [s]: of the physics; None for the cell's own. hang_bound [s on the wall]: how long one tick may take.
+    settings_from: where the settings come from, for error messages.
     """
 
     mission: str = "retrieve"
@@ -63,6 +59,8 @@ class RunRequest:
     target_line: int | None = None
     camera_noise: bool = False
     timestep: float | None = None
+    hang_bound: float | None = HANG_BOUND
+    settings_from: str = "--set"
 
 
 @dataclass(frozen=True)
@@ -81,6 +79,7 @@ class RunResult:
     failure: Failure | None
     outputs: Mapping[str, Any] = field(default_factory=dict)
     truth: Mapping[str, Any] | None = None
+    mission: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """The object that `--json` prints."""
@@ -102,70 +101,27 @@ def run_mission(
     """Run one mission to its end; `observers` are told what happens, `sinks` get it as messages.
 
     control: where people ask for a pause or a stop.
-
     Everything given by a user is checked before the cell is made. Raises BadInput.
     """
-    import numpy as np
+    from pg4da.session import run_missions
 
+    return run_missions((request,), observers, sinks, control)[0]
+
+
+def check_request(request: RunRequest) -> None:
+    """What can be told without the cell. Raises BadInput."""
+    from pg4da.plugins import cells
     from pg4da.recording.folder import check_writable
-    from pg4da.recording.recorder import Recorder
-    from pg4da.skills.registry import SKILLS
-    from pg4da.stream.narrator import Narrator
 
-    spec = load_spec(request.mission, SKILLS)
-    inputs = bind(spec.inputs, request.settings)
-    _check_cell(request.cell)
+    known = cells()
+    if request.cell not in known:
+        raise BadInput(f"--cell: unknown cell '{request.cell}'{suggest(request.cell, known)}")
     check_objects(request.objects_dir)
     if request.out is not None:
         check_writable(request.out)
-    policy = find_policy(request.policy)
-    scene = find_scene(request)
-    tally, records = Tally(), records_of(request)
-    telling = (*records, *sinks)
-    narrator = Narrator(*telling, about=about(request, spec.name, scene, inputs)) if telling else None
-    recorder = Recorder(request.out, request.film) if request.out is not None else None
-    cell = make_cell(request, scene)
-    try:
-        context = Context(cell, policy, np.random.default_rng(request.seed))
-        tree = MissionTree(spec, SKILLS, context, inputs)
-        listening = [each for each in (tally, recorder, narrator, *observers) if each is not None]
-        result = summarise(
-            Executive(tree, observers=tuple(listening), control=control).run(), tally, request.seed, cell
-        )
-        if recorder is not None:
-            recorder.finish(result.as_dict())
-        return result
-    finally:
-        cell.close()
-        if narrator is not None:
-            narrator.close()
-        for record in records:
-            record.close()
 
 
-def records_of(request: RunRequest) -> list[Record]:
-    """What the run is written to. Raises BadInput for a file that can't be."""
-    from pg4da.recording.folder import check_file
-    from pg4da.recording.record import NAME, Record
-
-    if request.record is not None:
-        check_file(request.record, "--record")
-    files = [request.out / NAME if request.out is not None else None, request.record]
-    return [Record(file) for file in files if file is not None]
-
-
-def about(request: RunRequest, mission: str, scene: Scene | None, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    """What the first line of a record says."""
-    return {
-        "mission": mission,
-        "scene": getattr(scene, "name", None),
-        "policy": request.policy,
-        "seed": request.seed,
-        "inputs": dict(inputs),
-    }
-
-
-def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell) -> RunResult:
+def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell, mission: str = "") -> RunResult:
     """Counts and times of a mission that has ended."""
     truth = getattr(cell, "truth", None)
     return RunResult(
@@ -181,12 +137,8 @@ def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell) -> RunR
         ended.failure,
         ended.outputs,
         None if truth is None else {name: plain(getattr(truth, name)) for name in TRUTH},
+        mission,
     )
-
-
-def _check_cell(name: str) -> None:
-    if name not in CELLS:
-        raise BadInput(f"--cell: unknown cell '{name}'{suggest(name, CELLS)}")
 
 
 def check_objects(folder: Path | None) -> None:
@@ -195,10 +147,13 @@ def check_objects(folder: Path | None) -> None:
         raise BadInput(f"--objects {folder}: no such folder")
 
 
-def make_cell(request: RunRequest, scene: Scene) -> Cell:
-    """The simulated cell, with arms or with the grippers alone."""
+def make_cell(request: RunRequest, scene: Scene | None) -> Cell:
+    """The simulated cell, with arms or with the grippers alone; or one of another package. Raises BadInput."""
+    if request.cell not in CELLS:
+        return _cell_of_package(request)
     from pg4da.sim.cell import MujocoCell
 
+    assert scene is not None
     with told_as_bad_input():
         return MujocoCell(
             scene,
@@ -210,12 +165,26 @@ def make_cell(request: RunRequest, scene: Scene) -> Cell:
         )
 
 
+def _cell_of_package(request: RunRequest) -> Cell:
+    from pg4da.plugins import cells, describe
+
+    maker = cells()[request.cell]
+    try:
+        return maker(request)
+    except BadInput:
+        raise
+    except Exception as error:
+        raise BadInput(f"--cell {request.cell}: the cell can't be made: {describe(error)}") from error
+
+
 def find_policy(name: str) -> Policy:
     """Raises BadInput with the valid names."""
-    from pg4da.policies.registry import make_policy
+    from pg4da.plugins import policies
 
-    with told_as_bad_input():
-        return make_policy(name)
+    known = policies()
+    if name not in known:
+        raise BadInput(f"unknown policy '{name}'; choose one of: {', '.join(sorted(known))}")
+    return known[name]()
 
 
 def find_scene(request: RunRequest) -> Scene:

@@ -1,8 +1,6 @@
-"""The skills that mission files can name. Packages add theirs through the entry point group `pg4da.skills`."""
+"""The skills that come with pg4da. Packages add theirs through the entry point group `pg4da.skills`."""
 
 from __future__ import annotations
-
-from importlib.metadata import entry_points
 
 from pg4da.skills.checks import CheckCell, CheckTally
 from pg4da.skills.decide import Decide
@@ -21,13 +19,4 @@ BUILT_IN: tuple[type[Skill], ...] = (
     PlanMotion, Recover, Verify,
 )  # fmt: skip
 
-
-def all_skills() -> dict[str, type[Skill]]:
-    """Skills by the word that mission files use; a plug-in can't replace a built-in one."""
-    found = {skill.name: skill for skill in BUILT_IN}
-    for entry in entry_points(group="pg4da.skills"):
-        found.setdefault(entry.name, entry.load())
-    return found
-
-
-SKILLS = all_skills()
+SKILLS: dict[str, type[Skill]] = {skill.name: skill for skill in BUILT_IN}

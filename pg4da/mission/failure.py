@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 SAFETY_CODES = frozenset({"safety_stop", "protective_stop", "emergency_stop"})
@@ -25,7 +25,9 @@ class Failure:
     causes: tuple[Failure, ...] = ()
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """As JSON has it; `causes` only where there are any."""
+        found = {name: getattr(self, name) for name in ("code", "phase", "path", "message", "recoverable")}
+        return found | ({"causes": [cause.as_dict() for cause in self.causes]} if self.causes else {})
 
     def after(self, earlier: Sequence[Failure | None]) -> Failure:
         """This failure with what went before it; the last few are kept."""

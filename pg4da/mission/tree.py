@@ -117,8 +117,8 @@ def load_mission(
     Raises MissionError with every problem of the file, BadInput for an input that does not fit.
     """
     if skills is None:
-        from pg4da.skills.registry import SKILLS
+        from pg4da.plugins import skills as known
 
-        skills = SKILLS
+        skills = known()
     spec = load_spec(name, skills)
     return MissionTree(spec, skills, context, bind(spec.inputs, inputs or {}))

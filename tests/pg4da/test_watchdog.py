@@ -1,0 +1,160 @@
+"""What hangs is noticed on the wall clock, the arms are stopped, and the mission ends; whatever thread it runs in."""
+
+from __future__ import annotations
+
+import ctypes
+import signal
+import subprocess
+import sys
+import threading
+import time
+from typing import Any
+
+import numpy as np
+import pytest
+
+from pg4da.mission.executive import Executive, MissionResult
+from pg4da.mission.tree import load_mission
+from pg4da.skills.skill import Context, Ports, Skill
+
+BOUND = 0.2
+
+
+class Hangs(Skill):
+    """how: sleep (blocks), spin (busy), swallow (catches every Exception and goes on), once (the first time only)."""
+
+    name = "hangs"
+    needs = frozenset({"left"})
+
+    class Inputs(Ports):
+        how: str = "sleep"
+
+    def run(self, inputs: Any) -> Any:
+        self.context.cell.arms["left"].move()  # type: ignore[attr-defined]
+        yield
+        getattr(self, inputs.how)()
+        return self.Outputs()
+
+    def sleep(self) -> None:
+        time.sleep(60)
+
+    def spin(self) -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            sum(range(1000))
+
+    def swallow(self) -> None:
+        end = time.monotonic() + 60
+        while time.monotonic() < end:
+            try:
+                self.spin()
+            except Exception as error:
+                print(error)
+
+    def deaf(self) -> None:
+        """No exception reaches a thread that sleeps in C."""
+        ctypes.CDLL(None).usleep(3_000_000)
+
+
+class Slow(Skill):
+    """Takes its time, as it says."""
+
+    name = "slow"
+    step_bound = 30.0
+
+    def run(self, inputs: Any) -> Any:
+        yield
+        time.sleep(2.5 * BOUND)
+        return self.Outputs()
+
+
+def executive(write: Any, cell: Any, toys: Any, text: str, **options: Any) -> Executive:
+    context = Context(cell, None, np.random.default_rng(0))  # type: ignore[arg-type]
+    skills = {**toys, "hangs": Hangs, "slow": Slow}
+    tree = load_mission(str(write(text)), context, {}, skills)
+    return Executive(tree, hang_bound=BOUND, **options)
+
+
+def at_rest(cell: Any) -> bool:
+    return all(arm.state.dq[0] == 0 for arm in cell.arms.values())
+
+
+@pytest.mark.parametrize("threaded", [False, True], ids=["main", "thread"])
+@pytest.mark.parametrize("how", ["sleep", "spin", "swallow"])
+def test_a_hanging_skill_ends_the_mission(write: Any, cell: Any, toys: Any, how: str, threaded: bool) -> None:
+    if threaded and how == "sleep":
+        pytest.skip("a blocking call ends only on the main thread; see the next test")
+    text = f"root: {{parallel: {{children: [move: {{seconds: 99}}, fallback: [hangs: {{how: {how}}}, say: {{}}]]}}}}"
+    text = text.replace("move: {seconds: 99}", "look: {seconds: 99}")
+    ex = executive(write, cell, toys, text)
+    result = ex.start().result(30) if threaded else ex.run()
+    assert result.outcome == "failure"
+    assert (result.failure.code, result.failure.recoverable) == ("hung", False)
+    assert result.failure.path.endswith("hangs")
+    assert f"no answer for {BOUND:g} s" in result.failure.message
+    assert "test_watchdog.py" in result.failure.message
+    assert at_rest(cell)
+
+
+def test_finally_runs_after_something_hung(write: Any, cell: Any, toys: Any) -> None:
+    text = "root: {finally: {child: {hangs: {}}, always: {move: {seconds: 0.1, text: home}}}}"
+    ex = executive(write, cell, toys, text)
+    notes: list[str] = []
+    publish = ex.hub.publish
+
+    def emit(kind: str, data: Any) -> None:
+        publish(kind, data)
+        if kind == "note":
+            notes.append(data["text"])
+
+    ex.runtime.context.emit = emit
+    assert ex.run().failure.code == "hung"
+    assert notes == ["home starts at rest", "home done"]
+
+
+def test_a_skill_may_say_that_it_takes_long(write: Any, cell: Any, toys: Any) -> None:
+    assert executive(write, cell, toys, "root: {slow: {}}").run().outcome == "success"
+
+
+def test_what_can_not_be_broken_off_is_reported_with_the_arms_stopped(write: Any, cell: Any, toys: Any) -> None:
+    """The thread is lost for a while, but whoever waits for the result gets it."""
+    stuck: list[Any] = []
+    ex = executive(write, cell, toys, "root: {hangs: {how: deaf}}", on_stuck=stuck.append)
+    result = ex.start().result(30)
+    assert result.failure.code == "hung"
+    assert stuck == [result.failure]
+    assert cell.arms["left"].stops >= 1
+
+
+def test_a_healthy_mission_is_left_alone(write: Any, cell: Any, toys: Any) -> None:
+    before = threading.active_count()
+    ex = executive(write, cell, toys, "root: {look: {seconds: 30}}")
+    assert ex.run().outcome == "success"
+    assert cell.stops == 1  # at the end
+    assert threading.active_count() <= before
+
+
+def test_signals_are_put_back(write: Any, cell: Any, toys: Any) -> None:
+    before = signal.getsignal(signal.SIGURG)
+    executive(write, cell, toys, "root: {say: {}}").run()
+    assert signal.getsignal(signal.SIGURG) is before
+
+
+def test_no_watchdog_when_it_is_not_wanted(write: Any, cell: Any, toys: Any) -> None:
+    ex = executive(write, cell, toys, "root: {slow: {}}")
+    ex._hang_bound = None
+    assert isinstance(ex.run(), MissionResult)
+
+
+LOST = """
+import ctypes, sys
+from pg4da.session import leave
+from pg4da.mission.failure import Failure
+leave(Failure("hung", "execution", "a/b", "no answer"))
+"""
+
+
+def test_the_last_resort_ends_the_process_with_3() -> None:
+    ran = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=60)
+    assert ran.returncode == 3
+    assert "no answer" in ran.stderr
