@@ -20,9 +20,15 @@ GRIPPER_JOINTS = ("finger_a", "finger_b", "tip_a", "tip_b")  # all four stand at
 
 PAD_WIDTH, PAD_LENGTH, PAD_THICKNESS, FINGER_THICKNESS = 0.027, 0.065, 0.0075, 0.014  # m
 PAD_FRICTION = (1.0, 0.01, 0.0003)
-# Stiff pads: a 50 g block squeezed with 40 N would sink by centimetres with MuJoCo's default softness.
-PAD_SOLREF = (0.004, 1.0)
-PAD_SOLIMP = (0.98, 0.995, 0.0005, 0.5, 2.0)
+# Friction creeps by (1 - impedance) and the time constant; how deep pads sink in goes with damping ratio² as well. Too
+# stiff, they lose contact for a step whenever the hand turns. A half-cylinder held at its edges, 40 N, in 5 s and then
+# carried across the cell; steps of a carried cube with less than half the force, of about 1,000:
+#   impedance 0.98, time constant 4 ms (taken as two steps)    0.39 mm  0.7°   1.7 mm  7.3°   0
+#   impedance 0.99, 8 ms, damping ratio 2                      0.17 mm  0.3°   0.9 mm  0.4°   3   chosen
+#   impedance 0.995, 8 ms, damping ratio 2                     0.10 mm  0.2°   0.8 mm  0.2°   6
+#   impedance 0.998, 4 ms                                      0.04 mm  0.1°   1.0 mm  2.7°  23; some objects were lost
+PAD_SOLREF = (0.008, 2.0)
+PAD_SOLIMP = (0.99, 0.997, 0.0005, 0.5, 2.0)
 LINK_SOLREF = (0.004, 1.0)
 LINK_SOLIMP = (0.99, 0.999, 0.001, 0.5, 2.0)
 
@@ -98,7 +104,7 @@ def _paint_tip(paint: Painter) -> None:
     )
     root = paint.capsule((-0.004, 0, 0), (-0.0185, 0, top - PAD_LENGTH), 0.0095, METAL)
     for geom in (back, root):
-        geom.solref = list(PAD_SOLREF)
+        geom.solref = list(LINK_SOLREF)
 
 
 def _couple(spec: mujoco.MjSpec, name: str) -> None:

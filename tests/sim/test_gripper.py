@@ -5,6 +5,7 @@ from __future__ import annotations
 import mujoco
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.cell import Progress
 
@@ -73,23 +74,62 @@ def test_both_fingers_stay_symmetric_when_the_object_is_off_centre(rig) -> None:
     assert a == pytest.approx(b, abs=0.003)
 
 
-@pytest.mark.parametrize("shape", ["cube", "rect", "cylinder", "half-cube", "triangle"])
-def test_a_held_object_does_not_slip_in_5_s(rig, shape) -> None:
+SHAPES = ("cube", "rect", "cylinder", "half-cube", "triangle", "half-cylinder", "concave")
+
+
+def lift(rig, shape: str, aside: float = 0.0):
+    """A block held 20 cm up by pads that grip it `aside` of its middle."""
     r = rig((shape, *SPOT))
-    r.reach_round(*SPOT)
+    x, y = SPOT[0], SPOT[1] + aside
+    r.reach_round(x, y)
     r.grip(0.0)
-    r.go(r.above(*SPOT, 0.2), scale=1.5)
+    r.go(r.above(x, y, 0.2), scale=1.5)
     r.cell.advance(0.3)
     assert r.cell.truth.target_lifted
+    return r
+
+
+@pytest.mark.parametrize("aside", [0.0, 0.01])
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_held_object_does_not_slip_in_5_s(rig, shape: str, aside: float) -> None:
+    r = lift(rig, shape, aside)
     before = in_tool(r)
     r.cell.advance(5.0)
-    assert np.abs(in_tool(r) - before).max() < 0.001
+    assert np.abs(in_tool(r) - before).max() < 0.0005
     assert r.arm.gripper.state.object_detected
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+def test_a_carried_object_stays_where_it_was_gripped(rig, shape: str) -> None:
+    """Round the base and up, with a turn of the wrist, about as fast as objects are carried."""
+    r = lift(rig, shape)
+    before, turned = in_tool(r), turn_in_tool(r)
+    for way in ((-1.2, 0.0, 0.0, 0.0, 0.0, 0.0), (1.2, -0.3, 0.0, 0.3, 0.0, 1.5), (0.0, 0.3, 0.0, -0.3, 0.0, -1.5)):
+        r.go(r.arm.state.q + np.array(way), scale=1.6)
+    assert np.linalg.norm(in_tool(r) - before) < 0.002
+    assert np.degrees((turned.inv() * turn_in_tool(r)).magnitude()) < 2.0
+
+
+def test_a_carried_object_does_not_lag_behind_the_hand(rig) -> None:
+    r = lift(rig, "cube")
+    before, furthest, fastest = in_tool(r), 0.0, 0.0
+    handle = r.arm.follow(r.smooth(r.arm.state.q + np.array([-1.2, 0.0, 0.0, 0.0, 0.0, 0.0])))
+    while handle.progress is Progress.RUNNING:
+        r.cell.advance(0.008)
+        furthest = max(furthest, float(np.linalg.norm(in_tool(r) - before)))
+        fastest = max(fastest, float(np.linalg.norm(r.cell.data.joint("object/0").qvel[:3])))
+    assert fastest > 0.7
+    assert furthest < 0.001
 
 
 def in_tool(r) -> np.ndarray:
     site = r.cell.data.site("left/tool")
     return site.xmat.reshape(3, 3).T @ (r.cell.data.body("object/0").xpos - site.xpos)
+
+
+def turn_in_tool(r) -> Rotation:
+    site, body = r.cell.data.site("left/tool"), r.cell.data.body("object/0")
+    return Rotation.from_matrix(site.xmat.reshape(3, 3).T @ body.xmat.reshape(3, 3))
 
 
 def test_letting_go_is_noticed(holding) -> None:
