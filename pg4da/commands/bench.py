@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from typing import Any
 
 
@@ -17,6 +18,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
+    parser.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
     parser.add_argument("--policy", default="geometric", metavar="NAME")
     parser.set_defaults(run=run)
 
@@ -34,6 +36,8 @@ def run(args: argparse.Namespace) -> int:
     def note(text: str) -> None:
         errors.print(text, markup=False, highlight=False)
 
+    if args.executive:
+        return run_executive(args, note)
     results = suite(args.quick, args.policy, note)
     if args.physics:
         from pg4da.bench.physics import physics
@@ -43,6 +47,20 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(results, allow_nan=False))
     else:
         show(results)
+    return 0
+
+
+def run_executive(args: argparse.Namespace, note: Callable[[str], None]) -> int:
+    """A row a figure, each with its bound."""
+    from rich.console import Console
+
+    from pg4da.bench.rows import executive, rows_table
+
+    rows = executive(args.quick, note)
+    if args.json:
+        print(json.dumps({"executive": rows}, allow_nan=False))
+    else:
+        Console(width=max(Console().width, 140)).print(rows_table(rows))
     return 0
 
 

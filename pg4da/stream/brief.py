@@ -25,6 +25,8 @@ EXACT = 2**53  # whole numbers beyond it are not the same in every reader
 
 def brief(value: Any) -> Any:
     """Plain JSON of bounded size; arrays beyond ELEMENTS as shape and type, what can't be told as text."""
+    if value is None or type(value) in (bool, int, float, str):
+        return value if type(value) is bool or value is None else _simple(value)
     return _Brief().of(value, 0)
 
 

@@ -8,6 +8,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from py_trees.common import Status
@@ -22,7 +23,7 @@ from pg4da.stream.arms import ArmReader
 from pg4da.stream.brief import brief
 from pg4da.stream.messages import VERSION, Message, encode
 from pg4da.stream.outline import outline
-from pg4da.stream.painter import Painter
+from pg4da.stream.painter import Painter, Picture
 from pg4da.stream.sink import Sink
 from pg4da.stream.state import RunState
 
@@ -30,10 +31,12 @@ if TYPE_CHECKING:
     from pg4da.mission.tree import MissionTree
 
 LETTER = {Status.RUNNING: "R", Status.SUCCESS: "S", Status.FAILURE: "F", Status.INVALID: "I"}
-ARMS_PERIOD = 0.1  # s on the cell's clock
+ARMS_PERIOD = 0.2  # s on the cell's clock; a tool pose costs 30 to 60 µs, and there are two
 KEY_PERIOD = 10.0  # s on the cell's clock
 DIGITS = 4
 PICTURES_WAIT = 3.0  # s on the wall that the end waits for pictures
+PICTURES = {"observation": ("camera", "heightmap"), "decision": ("decision",)}  # of an event
+NOTHING: dict[str, Any] = {}
 TOLD_APART = ("observation", "decision")  # summarised in events; the blackboard and the pictures have them
 
 
@@ -53,7 +56,7 @@ class Narrator(Listener):
         self._tick = self._last = 0
         self._arms_due = self._key_due = 0.0
         self._repeated: dict[int, int] = {}
-        self._numbers = {"observation": 0, "decision": 0}
+        self._numbers: dict[str, int] = {}
         self._outcome: Mapping[str, Any] = {}
         self._started = 0.0
 
@@ -151,27 +154,27 @@ class Narrator(Listener):
     def _add_values(self, message: Message, changes: Drained) -> None:
         """Values that differ from what was told last; scopes that were emptied."""
         cleared: list[int] = []
-        values: dict[str, dict[str, Any]] = {}
+        told: dict[str, dict[str, Any]] = {}
         for scope, key, value in changes.values:
+            name = str(scope)
             if key == "":
                 cleared.append(scope)
-                values.pop(str(scope), None)
-            else:
-                values.setdefault(str(scope), {})[key] = value
-        told: dict[str, dict[str, Any]] = {}
-        for name, written in values.items():
-            known = {} if int(name) in cleared else self.state.values.get(name, {})
-            plain = {key: brief(value) for key, value in written.items()}
-            news = {key: value for key, value in plain.items() if key not in known or known[key] != value}
-            if news:
-                told[name] = news
+                told.pop(name, None)
+                continue
+            plain = brief(value)
+            known = NOTHING if scope in cleared else self.state.values.get(name, NOTHING)
+            before = known.get(key, self)
+            if before != plain or type(before) is not type(plain):
+                told.setdefault(name, {})[key] = plain
+            elif name in told:
+                told[name].pop(key, None)
         if cleared:
             message["c"] = sorted(set(cleared))
-        if told:
-            message["v"] = told
+        if any(told.values()):
+            message["v"] = {name: values for name, values in told.items() if values}
 
     def _now_and_then(self, time: float) -> None:
-        """Ten times a second: arms if they moved, pictures if any are ready, a keyframe if one is due."""
+        """Five times a second: arms if they moved, pictures if any are ready, a keyframe if one is due."""
         moved = self._arms.changed()
         if moved is not None:
             self._tell({"k": "arms", "t": _round(time), "arms": moved})
@@ -183,14 +186,12 @@ class Narrator(Listener):
                 self._tell(self.state.keyframe(lean=True))
 
     def _paint(self, event: Event) -> None:
-        if self._painter is None or event.kind not in self._numbers:
+        if self._painter is None or event.kind not in PICTURES:
             return
-        from pg4da.stream.pictures import of_event
-
-        self._numbers[event.kind] += 1
-        head = {"k": "picture", "t": _round(event.time), "of": self._numbers[event.kind]}
-        for name, draw in of_event(event.kind, event.data):
-            self._painter.paint({**head, "name": name}, draw)
+        self._numbers[event.kind] = number = self._numbers.get(event.kind, 0) + 1
+        for name in PICTURES[event.kind]:
+            head = {"k": "picture", "t": _round(event.time), "name": name, "of": number}
+            self._painter.paint(head, partial(_draw, name, event.data))
 
     def _show_pictures(self) -> None:
         if self._painter is not None and self._painter.finished:
@@ -214,6 +215,13 @@ class Narrator(Listener):
         if self._tree is None:
             raise BadInput(message)
         self._tree.runtime.context.emit("observer_dropped", {"message": message, "traceback": ""})
+
+
+def _draw(name: str, data: Mapping[str, Any]) -> Picture:
+    """In the painter's thread, which also spends the time that loading what draws takes."""
+    from pg4da.stream.pictures import draw
+
+    return draw(name, data)
 
 
 def _plain(value: Any) -> Any:

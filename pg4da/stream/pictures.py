@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from typing import Any
 
 import cv2
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from pg4da.policies.types import Decision, Observation
 
 Picture = NDArray[np.uint8]
-TARGET = (0, 255, 0)
+OUTLINE = (((0, 0, 0), 3), ((255, 255, 255), 1))  # colour, width: seen on a target of any colour
 
 
 def camera(observation: Observation) -> Picture:
@@ -24,7 +24,8 @@ def camera(observation: Observation) -> Picture:
     for shape in shapes:
         columns, rows = shape[:, 0, 0], shape[:, 0, 1]
         points = np.column_stack([grid.to_world(rows, columns), observation.height[rows, columns]])
-        cv2.polylines(image, [_pixels(points, observation)], True, TARGET, 1, cv2.LINE_AA)
+        for color, width in OUTLINE:
+            cv2.polylines(image, [_pixels(points, observation)], True, color, width, cv2.LINE_AA)
     return image
 
 
@@ -53,11 +54,9 @@ def decision(observation: Observation, decided: Decision) -> Picture:
     return np.asarray(np.hstack(panels), np.uint8)
 
 
-def of_event(kind: str, data: Any) -> list[tuple[str, Callable[[], Picture]]]:
-    """Name and drawing of each picture that an event gives rise to."""
-    if kind == "observation":
-        seen = data["observation"]
-        return [("camera", lambda: camera(seen)), ("heightmap", lambda: heightmap(seen))]
-    if kind == "decision":
-        return [("decision", lambda: decision(data["observation"], data["decision"]))]
-    return []
+def draw(name: str, data: Mapping[str, Any]) -> Picture:
+    """A picture by its name, from what an event carries."""
+    seen = data["observation"]
+    if name == "decision":
+        return decision(seen, data["decision"])
+    return camera(seen) if name == "camera" else heightmap(seen)

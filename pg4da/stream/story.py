@@ -27,15 +27,16 @@ def story(messages: Iterable[Message]) -> Iterator[Line]:
 
 
 class Teller:
-    """Remembers when each skill started, to say how long it took."""
+    """Remembers when each skill started, to say how long it took, and whether the end has been told."""
 
     def __init__(self) -> None:
         self._started: dict[str, float] = {}
+        self._ended = False
 
     def tell(self, message: Message) -> Iterator[Line]:
         """The lines of one message, mostly none."""
-        if message["k"] == "end":
-            yield _end(message)
+        if message["k"] == "end" and not self._ended:
+            yield _end(message, message["t"])
         elif message["k"] == "control" and message["state"] != "running":
             yield Line(message["t"], message["state"], _control(message))
         elif message["k"] == "event":
@@ -44,7 +45,10 @@ class Teller:
     def _event(self, message: Message) -> Iterator[Line]:
         kind, data, time = message["event"], message["data"], message["t"]
         path = str(data.get("path"))
-        if kind == "skill_started":
+        if kind == "mission_finished":
+            self._ended = True
+            yield _end(data, time)
+        elif kind == "skill_started":
             self._started[path] = time
         elif kind == "skill_finished":
             yield from _skill(data, time, self._started.pop(path, time))
@@ -66,10 +70,10 @@ def _skill(data: Mapping[str, Any], time: float, since: float) -> Iterator[Line]
     yield Line(time, "failed" if why else "stopped", f"{data.get('skill')} '{name}' after {took:.2f} s{reason}", False)
 
 
-def _end(message: Message) -> Line:
-    why = message["failure"]
-    reason = f": {why['message']} ({why['code']}, {why['phase']})" if why else ""
-    return Line(message["t"], "end", f"{message['outcome']}{reason}", message["outcome"] == "success")
+def _end(told: Mapping[str, Any], time: float) -> Line:
+    why = told.get("failure")
+    reason = f": {why.get('message')} ({why.get('code')}, {why.get('phase')})" if isinstance(why, Mapping) else ""
+    return Line(time, "end", f"{told.get('outcome')}{reason}", told.get("outcome") == "success")
 
 
 def _control(message: Message) -> str:

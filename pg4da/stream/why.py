@@ -61,10 +61,10 @@ class Why:
 
 
 def why(messages: Iterable[Message]) -> Why:
-    """Read a run from its messages; of several runs in one record, the last."""
+    """Read a run from its messages, all its missions; of several runs in one record, the last."""
     state, faults = RunState(), list[Fault]()
     for message in messages:
-        if message["k"] in ("run", "tree"):
+        if message["k"] == "run":
             faults = []
         entered = _entered(state, message) if message["k"] == "tick" else []
         state.apply(message)
