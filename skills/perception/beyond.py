@@ -33,7 +33,7 @@ def centre_in_view(frame: CameraFrame, grid: MapGrid, colour: str, bases: Iterab
         size=grid.size + 2 * AROUND,
         cells=round((grid.size + 2 * AROUND) / grid.resolution),
     )
-    color, height, seen = project(frame, wide)
+    color, height, seen = project(frame, wide, fill=False)
     seen = seen & (height < HIGHEST) & ~feet_of(wide, bases)
     mask = target_mask(color, height, seen, colour, wide.resolution)
     if not mask.any():

@@ -173,11 +173,12 @@ def fill_gaps(
     color[rows[known], cols[known]] = color.reshape(-1, 3)[source[known]]
 
 
-def project(frame: CameraFrame, grid: MapGrid, table_tolerance: float = 0.006) -> Maps:
+def project(frame: CameraFrame, grid: MapGrid, table_tolerance: float = 0.006, fill: bool = True) -> Maps:
     """Maps of what the camera saw: color (n, n, 3) uint8, height (n, n) float32 [m], seen (n, n) bool; n = grid.cells.
 
     Heights within table_tolerance [m] of the table, and below it, become 0. `seen` tells measured cells from filled
-    ones. Raises FrameError when the frame is empty, all invalid, or sees next to nothing of the grid.
+    ones, which without `fill` are left black and flat. Raises FrameError when the frame is empty, all invalid, or sees
+    next to nothing of the grid.
     """
     check_frame(frame)
     depth, rgb, K = _repeat(clean_depth(frame.depth), frame.rgb, frame.K, _upsampling(frame, grid))
@@ -190,8 +191,9 @@ def project(frame: CameraFrame, grid: MapGrid, table_tolerance: float = 0.006) -
             f"camera frame {frame.sequence}: only {100 * seen.mean():.1f} % of the map was measured; "
             "check the camera's view and its calibration"
         )
-    x, y = frame.T_world_camera[:2, 3]
-    foot = ((grid.y_min + grid.size - y) / grid.resolution - 0.5, (x - grid.x_min) / grid.resolution - 0.5)
-    fill_gaps(color, height, _lowest(cell, z, grid.cells), seen, foot, grid.resolution)
+    if fill:
+        x, y = frame.T_world_camera[:2, 3]
+        foot = ((grid.y_min + grid.size - y) / grid.resolution - 0.5, (x - grid.x_min) / grid.resolution - 0.5)
+        fill_gaps(color, height, _lowest(cell, z, grid.cells), seen, foot, grid.resolution)
     height[height < table_tolerance] = 0.0
     return color, height, seen
