@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 LETTER = {Status.RUNNING: "R", Status.SUCCESS: "S", Status.FAILURE: "F", Status.INVALID: "I"}
 ARMS_PERIOD = 0.2  # s on the cell's clock; a tool pose costs 30 to 60 µs, and there are two
 KEY_PERIOD = 10.0  # s on the cell's clock
+QUIET = 0.5  # s on the cell's clock without a message before one says that the run goes on
 DIGITS = 4
 PICTURES_WAIT = 3.0  # s on the wall that the end waits for pictures
 PICTURES = {"observation": ("camera", "heightmap"), "decision": ("decision",)}  # of an event
@@ -41,7 +42,7 @@ TOLD_APART = ("observation", "decision")  # summarised in events; the blackboard
 
 
 class Narrator(Listener):
-    """Nothing is told when nothing changed; a tick without a change costs a comparison.
+    """A tick without a change costs a comparison; when nothing changes for long, the time is told now and then.
 
     about: what the run's first message says of it (mission, cell, scene, policy, seed, inputs).
     """
@@ -179,11 +180,20 @@ class Narrator(Listener):
         if moved is not None:
             self._tell({"k": "arms", "t": _round(time), "arms": moved})
         self._show_pictures()
+        if time - self.state.time >= QUIET:
+            self._sign_of_life(time)
         if time >= self._key_due:
             self._key_due = time + KEY_PERIOD
             if self.state.tick != self._last:
                 self._last = self.state.tick
                 self._tell(self.state.keyframe(lean=True))
+
+    def _sign_of_life(self, time: float) -> None:
+        """Nothing has changed for a while: clocks of viewers go on. No reason for a keyframe."""
+        quiet = self.state.tick == self._last
+        self._tell({"k": "tick", "t": _round(time), "n": self._tick})
+        if quiet:
+            self._last = self.state.tick
 
     def _paint(self, event: Event) -> None:
         if self._painter is None or event.kind not in PICTURES:
