@@ -1,12 +1,15 @@
-"""`pg4da run`: one mission, each step told as it happens."""
+"""`pg4da run`: one mission, or several one after the other, each step told as it happens."""
 
 from __future__ import annotations
 
 import argparse
 import json
+import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pg4da.commands.targets import Task, read_targets
 from pg4da.commands.watching import add_options
 from pg4da.errors import BadInput
 
@@ -16,18 +19,25 @@ if TYPE_CHECKING:
     from pg4da.run import RunRequest, RunResult
 
 EXIT_CODES = {"success": 0, "failure": 1, "safety_stop": 3, "interrupted": 130}
+WORST = (0, 1, 130, 3)  # from good to bad
+SUMMED = ("motions", "pushes", "grasp_attempts", "arm_motions", "sim_time_s", "wall_time_s")
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
         "run",
-        help="run a mission",
-        description="Runs a mission in a cell and saves pictures, a film and a record. "
-        "Exit code: 0 done, 1 the mission failed, 2 bad input, 3 a safety stop, 130 interrupted.",
+        help="run missions",
+        description="Runs a mission in a cell and saves pictures, a film and a record; several one after the other, "
+        "in the same cell. Exit code: 0 done, 1 the mission failed, 2 bad input, 3 a safety stop, 130 interrupted; "
+        "of several the worst.",
     )
-    parser.add_argument("mission", metavar="MISSION", help="a mission file, or the name of one that comes with pg4da")
-    parser.add_argument("--cell", default="sim", metavar="NAME", help="sim (default) or sim-grippers")
+    parser.add_argument(
+        "missions", nargs="+", metavar="MISSION", help="a mission file, or the name of one that comes with pg4da"
+    )
+    parser.add_argument("--targets", type=Path, metavar="FILE", help="run once for each line: a colour, or KEY=VALUE …")
+    parser.add_argument("--keep-going", action="store_true", help="go on with the next mission after one that failed")
+    parser.add_argument("--cell", default="sim", metavar="NAME", help="sim (default), sim-grippers, or a plug-in's")
     parser.add_argument("--scene", metavar="NAME|FILE", help="see `pg4da scenes list`; a dense scene by default")
     parser.add_argument("--policy", default="geometric", metavar="NAME")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
@@ -47,19 +57,51 @@ def run(args: argparse.Namespace) -> int:
     """Raises BadInput before anything is written."""
     from rich.console import Console
 
+    from pg4da.commands.answers import TerminalAnswers, keyboard
     from pg4da.commands.watching import stay, watched
-    from pg4da.run import run_mission
+    from pg4da.mission.control import Control
+    from pg4da.session import leave, run_missions
 
-    request = request_of(args)
+    requests = requests_of(args)
     console = Console(stderr=args.json, highlight=False)
     with watched(args, console) as watching:
-        with watching.shown():
-            result = run_mission(request, watching.observers, watching.sinks, watching.control)
-        show(result, request, console)
+        control = watching.control or Control()
+        control.attended = sys.stdin.isatty()
+        answers = TerminalAnswers(console, control)
+        with watching.shown(), keyboard(answers):
+            observers = (*watching.observers, answers)
+            results = run_missions(requests, observers, watching.sinks, control, args.keep_going, leave)
+        for result in results:
+            show(result, console, len(requests) > 1)
+        told_in(requests, len(results), console)
         if args.json:
-            print(json.dumps(result.as_json(), allow_nan=False))
+            print(json.dumps(as_json(results, len(requests)), allow_nan=False))
         stay(args, console)
-    return EXIT_CODES[result.outcome]
+    return max((EXIT_CODES[result.outcome] for result in results), key=WORST.index)
+
+
+def requests_of(args: argparse.Namespace) -> list[RunRequest]:
+    """A mission after the other; with targets, all missions for each. Raises BadInput."""
+    one = request_of(args)
+    out = args.out or default_out(args.missions, args.scene, args.seed)
+    tasks = read_targets(args.targets) if args.targets is not None else [Task({}, one.settings_from)]
+    return [
+        replace(one, mission=mission, out=out, settings={**one.settings, **task.settings}, settings_from=task.where)
+        for task in tasks
+        for mission in args.missions
+    ]
+
+
+def as_json(results: list[RunResult], wanted: int) -> dict[str, Any]:
+    """One mission as it is; several as their sum, with each in `missions`."""
+    each = [result.as_json() for result in results]
+    if wanted == 1:
+        return each[0]
+    worst = max(results, key=lambda result: WORST.index(EXIT_CODES[result.outcome]))
+    sums = {key: round(sum(one[key] for one in each), 3) for key in SUMMED}
+    named = [{"mission": result.mission, **one} for result, one in zip(results, each, strict=True)]
+    whole = {"outcome": worst.outcome, **sums, "seed": results[0].seed, "failure": worst.as_json()["failure"]}
+    return {**whole, "missions": named, "not_run": wanted - len(results)}
 
 
 def request_of(args: argparse.Namespace) -> RunRequest:
@@ -69,13 +111,12 @@ def request_of(args: argparse.Namespace) -> RunRequest:
     if args.seed < 0:
         raise BadInput(f"--seed {args.seed}: must not be negative")
     return RunRequest(
-        mission=args.mission,
+        mission=args.missions[0],
         cell=args.cell,
         scene=args.scene,
         policy=args.policy,
         seed=args.seed,
         settings=settings_of(args.set),
-        out=args.out or default_out(args.mission, args.scene, args.seed),
         record=args.record,
         film=not args.no_film,
         objects_dir=args.objects,
@@ -97,14 +138,17 @@ def settings_of(pairs: list[str]) -> dict[str, str]:
     return settings
 
 
-def default_out(mission: str, scene: str | None, seed: int) -> Path:
+def default_out(missions: list[str], scene: str | None, seed: int) -> Path:
     """A folder named after what is run."""
-    return Path("runs") / f"{Path(mission).stem}-{Path(scene).stem if scene else 'default'}-seed{seed}"
+    name = "+".join(dict.fromkeys(Path(mission).stem for mission in missions))
+    return Path("runs") / f"{name[:60]}-{Path(scene).stem if scene else 'default'}-seed{seed}"
 
 
-def show(result: RunResult, request: RunRequest, console: Console) -> None:
-    """How it ended, why if it failed, and where the pictures are."""
+def show(result: RunResult, console: Console, named: bool = False) -> None:
+    """How it ended, and why if it failed."""
     colour = "green" if result.outcome == "success" else "red"
+    if named:
+        console.print(f"{result.mission}: ", end="", markup=False)
     console.print(
         f"[bold {colour}]{result.outcome.replace('_', ' ')}[/] after {count(result.motions, 'motion')}: "
         f"{count(result.pushes, 'push', 'es')} and {count(result.grasp_attempts, 'grasp')} "
@@ -121,7 +165,14 @@ def show(result: RunResult, request: RunRequest, console: Console) -> None:
         )
     speed = result.sim_time_s / result.wall_time_s if result.wall_time_s else 0.0
     console.print(f"{result.sim_time_s:.1f} s of cell time in {result.wall_time_s:.1f} s ({speed:.1f} times real time)")
-    console.print(f"pictures{', film' if request.film else ''} and record: {request.out}", markup=False, soft_wrap=True)
+
+
+def told_in(requests: list[RunRequest], ran: int, console: Console) -> None:
+    """What was not run, and where pictures and record are."""
+    if ran < len(requests):
+        console.print(f"{count(len(requests) - ran, 'mission')} not run", style="red")
+    film = ", film" if requests[0].film else ""
+    console.print(f"pictures{film} and record: {requests[0].out}", markup=False, soft_wrap=True)
 
 
 def count(number: int, word: str, ending: str = "s") -> str:
