@@ -8,8 +8,8 @@ tree     a new tree: {nodes: [{id, parent (0: none), name, word, path, file, lin
          in the order of the file; `text` is what the file gives it, for people; forgets all states
 tick     something changed: {n: tick number, s: [[id, state]], c: [scope], v: {scope: {key: value}}, f: {id: failure}};
          state is one of R S F I (running, success, failure, not running); scope "0" is the mission's, else the id of a
-         subtree; scopes in `c` lose all their values before those in `v` are set; s, c, v, f are left out when empty; all
-         of them, now and then, when nothing changes: the run goes on.
+         subtree; scopes in `c` lose all their values before those in `v` are set; s, c, v, f are left out when empty,
+         all of them now and then when nothing changes for long: the run goes on.
          A node may be named twice when it ended and started again; one that gives the same answer tick after tick
          (a condition that is watched) is named once
 event    {event, data}: as in `mission.events`, plain

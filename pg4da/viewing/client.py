@@ -6,6 +6,7 @@ import json
 import os
 import time
 from collections import deque
+from contextlib import ExitStack
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
@@ -63,6 +64,7 @@ class Client:
     def __init__(self, address: Address) -> None:
         self._address = address
         self._socket: ClientConnection | None = None
+        self._connection = ExitStack()
         self._lines: deque[bytes] = deque()
         self._next_try = 0.0
         self.note = "waiting for a run"
@@ -74,9 +76,8 @@ class Client:
         return self._lines.popleft() if self._lines else None
 
     def close(self) -> None:
-        if self._socket is not None:
-            self._socket.close()
-            self._socket = None
+        self._socket = None
+        self._connection.close()
 
     def _receive(self, timeout: float) -> None:
         if self._socket is None and not self._connect(timeout):
@@ -99,20 +100,21 @@ class Client:
             return False
         self._next_try = time.monotonic() + RETRY
         try:
-            self._socket = connect(
-                self._address.stream, compression=None, max_size=None, proxy=None, open_timeout=PATIENCE
+            socket = self._connection.enter_context(
+                connect(self._address.stream, compression=None, max_size=None, proxy=None, open_timeout=PATIENCE)
             )
-            self._socket.send(json.dumps({"token": self._address.token}))
+            socket.send(json.dumps({"token": self._address.token}))
         except (OSError, InvalidHandshake, InvalidMessage, ConnectionClosed):
-            self._socket = None
+            self.close()
             return False
+        self._socket = socket
         self.note = ""
         return True
 
     def _lost(self, closed: ConnectionClosed) -> None:
         from pg4da.viewing.viewer import NO_TOKEN
 
-        self._socket = None
+        self.close()
         if closed.rcvd is not None and closed.rcvd.code == NO_TOKEN:
             raise BadInput(f"{self._address.stream}: {closed.rcvd.reason}; give the address with its #token=…")
         self.note = "connection lost, waiting"

@@ -14,6 +14,7 @@ const TELL = {
   skill_finished: (d) => [d.state === "failure" ? "failed" : "end", d.failure ? `${d.skill}: ${d.failure.message} (${d.failure.code})` : `${d.skill}: ${d.state}`, d.state === "failure" ? "bad" : "dim"],
   finally_failed: (d) => ["failed", `the clean-up failed: ${d.failure?.message ?? ""}`, "bad"],
   error: (d) => ["error", d.message, "bad"],
+  refused: (d) => ["refused", `${d.command}: ${d.message}`, "warn"],
   not_at_rest: (d) => ["warning", d.message, "bad"],
   observer_dropped: (d) => ["warning", d.message, "warn"],
   mission_finished: (d) => ["end", `${d.outcome}${d.failure ? `: ${d.failure.message}` : ""}`, d.outcome === "success" ? "good" : "bad"],

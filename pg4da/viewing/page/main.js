@@ -129,7 +129,7 @@ function redraw() {
 
 function draw() {
   const live = view.time === null;
-  const time = live ? (view.mode === "live" ? store.last : store.last) : view.time;
+  const time = live ? store.last : view.time;
   state = live ? store.latest : store.stateAt(time);
   const latest = store.latest;
   const control = latest.control;
@@ -138,10 +138,10 @@ function draw() {
   drawNow();
   tree.show(state, stops, control.at);
   const tips = state.tips();
-  const running = tips.length ? tips[tips.length - 1] : -1;
+  const running = tips.length ? tips[tips.length - 1] : state.end?.failure && state.lastFailure ? state.lastFailure.i : state.tree.roots[0] ?? -1;
   details.show(state, tree.selected >= 0 ? tree.selected : running, stops, tree.selected < 0);
   pictures.show(state);
-  arms.show(state.arms);
+  arms.show(state);
   if (view.tab === "events") events.show(store, live ? store.events.length : store.eventsUntil(time), $("all-events").checked);
   else values.show(state);
   timeline.show(store, time);
@@ -155,12 +155,16 @@ function draw() {
 }
 
 function badge(latest) {
-  if (view.mode === "replay") return ["replay", "record"];
+  if (view.mode === "replay" && view.link === "on") return latest.end ? outcome(latest.end) : ["warn", "record without an end"];
   if (view.link === "token") return ["bad", "token needed"];
   if (view.link !== "on") return ["warn", "waiting"];
   if (!latest.run) return ["idle", "waiting"];
-  if (latest.end) return [latest.end.outcome === "success" ? "success" : "failure", String(latest.end.outcome).replace("_", " ")];
+  if (latest.end) return outcome(latest.end);
   return [latest.control.state === "running" ? "running" : "warn", latest.control.state];
+}
+
+function outcome(end) {
+  return [end.outcome === "success" ? "success" : "failure", String(end.outcome).replace("_", " ")];
 }
 
 function drawHead(latest, live) {
@@ -169,8 +173,9 @@ function drawHead(latest, live) {
   document.title = run?.mission ? `${String(run.mission).split("/").pop()} · PG4DA` : "PG4DA";
   setText($("about"), run ? [run.scene && `scene ${brief(run.scene, 40)}`, run.cell && `cell ${run.cell}`, run.policy && `policy ${run.policy}`, run.seed !== undefined && run.seed !== null && `seed ${run.seed}`].filter(Boolean).join(" · ") : "no run yet");
   const [tone, word] = badge(latest);
-  $("badge").className = `badge ${tone}`;
-  setText($("badge"), live || view.mode === "replay" ? word : `${word} · looking back`);
+  const back = !live && view.mode === "live";
+  $("badge").className = `badge ${back ? "warn" : tone}`;
+  setText($("badge"), back ? "looking back" : word);
   const { counts } = state;
   const parts = [["time", clock(state.t)], ["motions", counts.motions], ["pushes", counts.pushes], ["grasps", counts.grasps], ["speed", live && view.mode === "live" && view.link === "on" && !latest.end && view.speed !== null ? `${view.speed.toFixed(1)}×` : null]];
   const drawn = JSON.stringify(parts);
@@ -178,7 +183,7 @@ function drawHead(latest, live) {
     view.counters = drawn;
     $("counters").replaceChildren(...parts.filter(([, value]) => value !== null).map(([name, value]) => make("div", {}, make("dt", {}, name), make("dd", {}, String(value)))));
   }
-  const notice = view.link === "lost" ? (latest.end ? "The run has ended and its page is gone; what it told is still here. Waiting for the next run." : "Connection lost, waiting for the run to come back.") : view.link === "wait" ? "Connecting." : view.refused ? `Refused: ${view.refused}.` : "";
+  const notice = view.link === "lost" ? (latest.end ? "The run has ended; what it told is still here. Waiting for the next one." : "Connection lost, waiting.") : view.link === "wait" ? "Connecting." : view.refused ? `Refused: ${view.refused}.` : "";
   $("notice").hidden = !notice;
   setText($("notice"), notice);
 }

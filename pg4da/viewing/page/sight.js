@@ -83,11 +83,11 @@ export class Arms {
     this.cards = new Map();
   }
 
-  show(arms) {
+  show({ arms, moved, t }) {
     for (const [name, card] of this.cards) if (!(name in arms)) (card.element.remove(), this.cards.delete(name));
     for (const [name, arm] of Object.entries(arms)) {
       if (!this.cards.has(name)) this.add(name);
-      this.fill(this.cards.get(name), arm);
+      this.fill(this.cards.get(name), arm, t - (moved[name] ?? -1) < 0.45);
     }
   }
 
@@ -102,12 +102,8 @@ export class Arms {
     this.box.append(card.element);
   }
 
-  fill(card, arm) {
-    const q = (arm.q ?? []).join();
-    const moves = card.q !== undefined && card.q !== q;
-    if (moves) card.moved = performance.now();
-    card.q = q;
-    setText(card.state, moves || performance.now() - (card.moved ?? -1e9) < 400 ? "moving" : "at rest");
+  fill(card, arm, moves) {
+    setText(card.state, moves ? "moving" : "at rest");
     setText(card.tool, arm.tool ? `${arm.tool.slice(0, 3).map((value) => Math.round(1000 * value)).join(", ")} mm` : "–");
     setText(card.joints, arm.q ? `${arm.q.map((value) => Math.round((180 * value) / Math.PI)).join(", ")}°` : "–");
     const width = arm.width ?? 0;

@@ -46,6 +46,7 @@ export class RunState {
     this.end = null;
     this.control = { state: "running", at: null, breakpoints: [], prompt: null };
     this.arms = {};
+    this.moved = {}; // name -> when its joints moved last
     this.pictures = {}; // name -> message
     this.counts = { motions: 0, pushes: 0, grasps: 0, grasps_held: 0 };
     this.lastFailure = null; // {t, i, failure}: the last node that failed for a reason of its own
@@ -148,7 +149,10 @@ const KINDS = {
     }
   },
   arms(s, m) {
+    const moved = {};
+    for (const [name, arm] of Object.entries(m.arms)) moved[name] = s.arms[name] && String(s.arms[name].q) !== String(arm.q) ? m.t : (s.moved[name] ?? -1);
     s.arms = m.arms;
+    s.moved = moved;
   },
   picture(s, m) {
     s.pictures[m.name] = m;

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,14 +29,16 @@ class Browser:
     """One browser with one page. Close it."""
 
     def __init__(self, program: str, width: int = 1400, height: int = 900) -> None:
+        self._stack = ExitStack()
         self._folder = tempfile.mkdtemp(prefix="pg4da-browser-")
-        self._errors = Path(self._folder, "errors.txt").open("w")
+        log = open(Path(self._folder, "errors.txt"), "w")  # noqa: SIM115 - the stack closes it
+        self._stack.enter_context(log)
         flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
         flags += ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--mute-audio"]
         flags += ["--disable-extensions", "--no-proxy-server", "--hide-scrollbars=false"]
         flags += [f"--window-size={width},{height}", f"--user-data-dir={self._folder}", "--remote-debugging-port=0"]
         command = [program, *flags, "about:blank"]
-        self._process = subprocess.Popen(command, stdout=self._errors, stderr=self._errors)
+        self._process = subprocess.Popen(command, stdout=log, stderr=log)
         self._numbers = itertools.count(1)
         self.events: list[dict[str, Any]] = []
         try:
@@ -58,7 +61,7 @@ class Browser:
 
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/json/list", timeout=START) as answer:
             page = next(each for each in json.load(answer) if each["type"] == "page")
-        return connect(page["webSocketDebuggerUrl"], max_size=None, proxy=None)
+        return self._stack.enter_context(connect(page["webSocketDebuggerUrl"], max_size=None, proxy=None))
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Raises RuntimeError with the browser's message."""
@@ -73,7 +76,10 @@ class Browser:
             self.events.append(message)
 
     def open(self, address: str) -> None:
+        """Always a fresh page, also when only what follows the `#` differs."""
+        self.call("Page.navigate", url="about:blank")
         self.call("Page.navigate", url=address)
+        self.until(f"location.origin === new URL({json.dumps(address)}).origin && document.readyState === 'complete'")
 
     def size(self, width: int, height: int) -> None:
         self.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
@@ -90,14 +96,16 @@ class Browser:
         return found["result"].get("value")
 
     def until(self, script: str, wait: float = WAIT) -> Any:
-        """The value of an expression as soon as it is true. Raises TimeoutError."""
+        """The value of an expression as soon as it is true; what it names may come later. Raises TimeoutError."""
         deadline = time.monotonic() + wait
+        tried = f"try {{ const v = {script}; return v instanceof Element || v; }} catch {{ return null; }}"
         while True:
-            value = self.run(script)
+            value = self.run(f"(() => {{ {tried} }})()")
             if value:
                 return value
             if time.monotonic() > deadline:
-                raise TimeoutError(f"never came true: {script}")
+                page = self.run("document.body.innerText.slice(0, 1500)")
+                raise TimeoutError(f"never came true: {script}\n{self.problems()}\n{page}")
             time.sleep(0.05)
 
     def text(self, selector: str) -> str:
@@ -132,12 +140,14 @@ class Browser:
                 found.append(event["params"]["entry"]["text"])
         return found
 
-    def hosts(self) -> set[str]:
-        """Every address that the page asked for something."""
+    def requests(self) -> list[str]:
+        """Every address that the page asked for something, the stream included."""
         sent = [event["params"] for event in self.events if event["method"] == "Network.requestWillBeSent"]
         addresses = [each["request"]["url"] for each in sent]
-        addresses += [e["params"]["url"] for e in self.events if e["method"] == "Network.webSocketCreated"]
-        return {address.split("/")[2] for address in addresses if "://" in address}
+        return addresses + [e["params"]["url"] for e in self.events if e["method"] == "Network.webSocketCreated"]
+
+    def hosts(self) -> set[str]:
+        return {address.split("/")[2] for address in self.requests() if "://" in address}
 
     def close(self) -> None:
         self._process.terminate()
@@ -146,7 +156,7 @@ class Browser:
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.wait()
-        self._errors.close()
+        self._stack.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
 
