@@ -20,12 +20,12 @@ def add_parser(subparsers: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Raises BadInput with the problems of all files."""
     from pg4da.mission.loader import load_spec
-    from pg4da.skills.registry import SKILLS
+    from pg4da.plugins import skills
 
     problems = []
     for name in args.missions:
         try:
-            spec = load_spec(name, SKILLS)
+            spec = load_spec(name, skills())
             print(f"{spec.file}: ok, {sum(1 for _ in spec.root.walk())} nodes")
         except BadInput as error:
             problems.append(str(error))

@@ -88,9 +88,22 @@ def cache() -> str:
 def missions() -> str:
     """The mission files that come with the package."""
     from pg4da.mission.loader import load_spec, packaged
-    from pg4da.skills.registry import SKILLS
+    from pg4da.plugins import skills
 
-    return ", ".join(load_spec(name, SKILLS).name for name in packaged())
+    known = skills()
+    return ", ".join(load_spec(name, known).name for name in packaged())
+
+
+def plug_ins() -> str:
+    """Cells, policies and skills of other packages can be loaded."""
+    from pg4da import plugins
+
+    books = (plugins.skills(), plugins.policies(), plugins.cells())
+    problems = [problem for book in books for problem in book.problems()]
+    if problems:
+        raise Ill("; ".join(problems), "mend or uninstall the package")
+    found = [f"{plugin.name} ({plugin.package})" for group in plugins.GROUPS for plugin in plugins.plugins(group)]
+    return ", ".join(found) or "none installed"
 
 
 def kinematics() -> str:
@@ -140,6 +153,7 @@ CHECKS: dict[str, Callable[[], str]] = {
     "packages": packages,
     "cache folder": cache,
     "mission files": missions,
+    "plug-ins": plug_ins,
     "kinematics": kinematics,
     "physics": physics,
     "camera": camera,

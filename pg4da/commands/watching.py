@@ -9,12 +9,11 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pg4da.mission.control import Control
-from pg4da.mission.events import Observer
-
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from pg4da.mission.control import Control
+    from pg4da.mission.events import Observer
     from pg4da.stream.broadcast import Subscription
     from pg4da.stream.sink import Sink
     from pg4da.viewing.live import LiveView
@@ -54,6 +53,7 @@ def watched(args: argparse.Namespace, console: Console) -> Iterator[Watched]:
     if not wanted(args):
         yield Watched((steps,))
         return
+    from pg4da.mission.control import Control
     from pg4da.viewing.access import parse_listen
     from pg4da.viewing.live import LiveView
 

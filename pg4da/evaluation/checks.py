@@ -11,12 +11,12 @@ from pg4da.evaluation.settings import Settings
 def check_settings(settings: Settings) -> None:
     """Raises BadInput for an unknown policy, a mission with mistakes, a missing folder, a senseless time step."""
     from pg4da.mission.loader import load_spec
+    from pg4da.plugins import skills
     from pg4da.run import find_policy
-    from pg4da.skills.registry import SKILLS
 
     if settings.timestep is not None and not 0.0001 <= settings.timestep <= 0.01:
         raise BadInput(f"--timestep: {settings.timestep:g} s; valid: 0.0001 to 0.01")
     if settings.objects_dir is not None and not Path(settings.objects_dir).is_dir():
         raise BadInput(f"--objects: {settings.objects_dir}: no such folder")
     find_policy(settings.policy)
-    load_spec(settings.mission, SKILLS)
+    load_spec(settings.mission, skills())
