@@ -1,74 +1,67 @@
-"""Find, read and check mission files; subtrees lie beside the mission or come with the package."""
+"""Load mission files with their subtrees: each file once, within bounds, with the problems of all."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.resources import files
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pg4da.errors import BadInput, suggest
+from pg4da.errors import BadInput
 from pg4da.mission.checker import check
+from pg4da.mission.files import find_mission, find_subtree, packaged, read_text, shown_path
 from pg4da.mission.parser import Parser
 from pg4da.mission.problems import Mark, MissionError, Problem
-from pg4da.mission.source import read_source
+from pg4da.mission.source import Source, read_source
 from pg4da.mission.spec import MissionSpec
 from pg4da.skills.skill import Skill
 
+if TYPE_CHECKING:
+    from pg4da.xml.model import Model
+
+__all__ = ["find_mission", "load_spec", "packaged"]
 Skills = Mapping[str, type[Skill]]
-
-
-def packaged() -> dict[str, Path]:
-    """Missions that come with the package, by name."""
-    folder = Path(str(files("pg4da.trees")))
-    return {path.stem: path for path in sorted(folder.glob("*.yaml"))}
-
-
-def find_mission(name: str) -> Path:
-    """A file's path, or the name of a packaged mission (`retrieve`, `retrieve.yaml`, `trees/retrieve.yaml`).
-
-    Raises BadInput with the nearest valid name.
-    """
-    path = Path(name)
-    if path.is_file():
-        return path
-    known = packaged()
-    stem = path.name.removesuffix(".yaml")
-    if path.parent.as_posix() in (".", "trees") and stem in known:
-        return known[stem]
-    raise BadInput(f"mission '{name}' not found{suggest(stem, known)}, or a path")
+MAX_FILES = 100  # of one mission
+MAX_CHARACTERS = 600_000  # of all files of one mission
+Place = tuple[Path, str]  # a file, and the tree in it where it holds several
 
 
 def load_spec(name: str, skills: Skills) -> MissionSpec:
     """Read and check a mission with its subtrees. Raises MissionError with every problem, BadInput if not found."""
     path = find_mission(name)
     loader = _Loader(skills)
-    spec = loader.load(path, ())
+    try:
+        spec = loader.load((path, ""), (), 0)
+    except RecursionError:  # an embedder that stands deep in its own stack already
+        raise MissionError([Problem(Mark(shown_path(path), 1, 1), "nested too deep to be read here")]) from None
     if loader.problems or spec is None:
         raise MissionError(loader.problems)
     return spec
 
 
 class _Loader:
-    """Loads each file once and gathers the problems of all."""
-
     def __init__(self, skills: Skills) -> None:
         self._skills = skills
-        self._loaded: dict[Path, MissionSpec | None] = {}
+        self._loaded: dict[Place, MissionSpec | None] = {}
+        self._trees: dict[Path, Mapping[str, Source]] = {}
+        self._characters = 0
         self.problems: list[Problem] = []
 
-    def load(self, path: Path, above: tuple[Path, ...]) -> MissionSpec | None:
-        """`above`: the files that are being loaded now, for recursion."""
-        key = path.resolve()
+    def load(self, place: Place, above: tuple[Place, ...], depth: int) -> MissionSpec | None:
+        """`above`: what is being loaded now, for recursion; `depth`: nodes over it."""
+        key = (place[0].resolve(), place[1])
         if key not in self._loaded:
-            self._loaded[key] = self._read(path, (*above, key))
+            self._loaded[key] = self._read(place, (*above, key), depth)
         return self._loaded[key]
 
-    def _read(self, path: Path, above: tuple[Path, ...]) -> MissionSpec | None:
-        shown = _shown(path)
-        parser = Parser(shown, self._skills.keys(), lambda use, mark: self._subtree(path, use, mark, above))
+    def _read(self, place: Place, above: tuple[Place, ...], depth: int) -> MissionSpec | None:
+        path, tree = place
+        shown = shown_path(path)
+        parser = Parser(
+            shown, self._skills, lambda use, mark, below: self._subtree(place, use, mark, above, below), depth=depth
+        )
         spec = None
         try:
-            spec = parser.mission(read_source(_text(path, shown), shown))
+            spec = parser.mission(self._source(path, tree, shown))
         except MissionError as error:
             self.problems += error.problems
         self.problems += parser.problems
@@ -76,32 +69,59 @@ class _Loader:
             self.problems += check(spec, self._skills)
         return spec
 
-    def _subtree(self, user: Path, use: str, mark: Mark, above: tuple[Path, ...]) -> MissionSpec | None:
-        beside = {path.stem: path for path in sorted(user.parent.glob("*.yaml"))}
-        known = {**packaged(), **beside}
-        path = known.get(use) or user.parent / use
-        if use not in known and not path.is_file():
-            self.problems.append(Problem(mark, f"subtree '{use}' not found{suggest(use, known)}"))
-            return None
-        if path.resolve() in above:
-            chain = " -> ".join(p.stem for p in (*above[above.index(path.resolve()) :], path.resolve()))
+    def _source(self, path: Path, tree: str, shown: str) -> Source:
+        """The tree of a file that is asked for; its main one when `tree` is empty. Raises MissionError."""
+        key = path.resolve()
+        if key not in self._trees:
+            if len(self._trees) >= MAX_FILES or self._characters > MAX_CHARACTERS:
+                limit = f"{MAX_FILES} files or {MAX_CHARACTERS} characters"
+                raise MissionError([Problem(Mark(shown, 1, 1), f"a mission of more than {limit}; not read")])
+            self._trees[key] = {}
+            try:
+                self._trees[key] = self._trees_of(path, shown)
+            except MissionError as error:
+                self.problems += error.problems
+                raise
+        if tree not in self._trees[key]:  # a file that could not be read, or a tree that it has not
+            raise MissionError([Problem(Mark(shown, 1, 1), f"no tree '{tree}'")] if self._trees[key] else [])
+        return self._trees[key][tree]
+
+    def _ports_elsewhere(self, user: Path) -> Callable[[str], Model | None]:
+        """For XML, which does not tell inputs from outputs where a subtree is used."""
+        from pg4da.xml.model import Model
+
+        def ports(use: str) -> Model | None:
+            try:
+                path = find_subtree(use, user)
+                return Model.of_mission(self._source(path, "", shown_path(path)))
+            except BadInput:
+                return None
+
+        return ports
+
+    def _trees_of(self, path: Path, shown: str) -> Mapping[str, Source]:
+        text = read_text(path, shown)
+        self._characters += len(text)
+        if path.suffix.lower() != ".xml":
+            return {"": read_source(text, shown)}
+        from pg4da.xml.reader import read_xml
+
+        found = read_xml(text, shown, self._skills, self._ports_elsewhere(path))
+        self.problems += found.problems
+        return found.trees
+
+    def _subtree(self, user: Place, use: str, mark: Mark, above: tuple[Place, ...], depth: int) -> MissionSpec | None:
+        if use.startswith("#"):
+            place = (user[0], use[1:])
+        else:
+            try:
+                place = (find_subtree(use, user[0]), "")
+            except BadInput as error:
+                self.problems.append(Problem(mark, str(error)))
+                return None
+        key = (place[0].resolve(), place[1])
+        if key in above:
+            chain = " -> ".join(tree or path.stem for path, tree in (*above[above.index(key) :], key))
             self.problems.append(Problem(mark, f"a subtree that contains itself: {chain}"))
             return None
-        return self.load(path, above)
-
-
-def _shown(path: Path) -> str:
-    """As short as a person would write it."""
-    try:
-        return path.resolve().relative_to(Path.cwd()).as_posix()
-    except ValueError:
-        return str(path)
-
-
-def _text(path: Path, shown: str) -> str:
-    try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise MissionError([Problem(Mark(shown, 1, 1), f"not UTF-8 text: byte {error.start}")]) from None
-    except OSError as error:
-        raise MissionError([Problem(Mark(shown, 1, 1), f"cannot be read: {error.strerror}")]) from None
+        return self.load(place, above, depth)

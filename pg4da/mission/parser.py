@@ -10,23 +10,31 @@ from pg4da.mission.declaring import Declaring
 from pg4da.mission.expression import ExpressionError, Literal, Value, parse_expression
 from pg4da.mission.fitting import misfit
 from pg4da.mission.grammar import WORDS, Field, Word
-from pg4da.mission.problems import Mark, Problem
+from pg4da.mission.problems import Mark, MissionError, Problem
 from pg4da.mission.source import Fields, Items, Scalar, Source, describe, plain
 from pg4da.mission.spec import MissionSpec, NodeSpec
 from pg4da.mission.template import parse_template
 
 TOP = ("mission", "description", "inputs", "outputs", "root")
-FindSubtree = Callable[[str, Mark], MissionSpec | None]
+FindSubtree = Callable[[str, Mark, int], MissionSpec | None]
+MAX_NODES = 10_000  # of a mission with everything in its subtrees
+MAX_DEPTH = 100  # nodes below each other
 
 
 @dataclass
 class Parser(Declaring):
-    """Parses one file. `find_subtree` loads the file that a subtree names, or reports why it can't."""
+    """Parses one file. `find_subtree` loads the file that a subtree names, or reports why it can't.
+
+    depth: how many nodes stand above the one that is read, those of the using files included.
+    """
 
     file: str
     skills: Collection[str]
     find_subtree: FindSubtree
     problems: list[Problem] = field(default_factory=list)
+    depth: int = 0
+    size: int = 0
+    deepest: int = 0
 
     def mission(self, source: Source) -> MissionSpec | None:
         """The whole file; None when there is no root to speak of."""
@@ -36,15 +44,34 @@ class Parser(Declaring):
         self._known(top, TOP, "key")
         name = self._word(top, "mission", required=True)
         inputs, outputs = (self._declarations(top.entries.get(part)) for part in ("inputs", "outputs"))
-        root = self._required(top, "root", "a mission")
+        root, above = self._required(top, "root", "a mission"), self.depth
         node = self.node(root) if root is not None else None
         if node is None:
             return None
         description = self._word(top, "description")
-        return MissionSpec(name or "mission", self.file, top.mark, inputs, outputs, node, description)
+        height = self.deepest - above
+        return MissionSpec(
+            name or "mission", self.file, top.mark, inputs, outputs, node, description, self.size, height
+        )
 
     def node(self, source: Source) -> NodeSpec | None:
         """One node: a mapping with exactly one key, a control word or a skill's name."""
+        self._count(1, 1, source.mark)
+        self.depth += 1
+        found = self._node(source)
+        self.depth -= 1
+        return found
+
+    def _count(self, size: int, height: int, mark: Mark) -> None:
+        """Raises MissionError for a tree that is too large."""
+        self.size += size
+        self.deepest = max(self.deepest, self.depth + height)
+        if self.deepest > MAX_DEPTH:
+            raise MissionError([*self.problems, Problem(mark, f"more than {MAX_DEPTH} nodes below each other")])
+        if self.size > MAX_NODES:
+            raise MissionError([*self.problems, Problem(mark, f"a tree of more than {MAX_NODES} nodes")])
+
+    def _node(self, source: Source) -> NodeSpec | None:
         if not isinstance(source, Fields) or len(source.entries) != 1:
             found = f"{len(source.entries)} keys" if isinstance(source, Fields) else describe(source)
             return self._refuse(source.mark, f"a node is a mapping with exactly one key, got {found}")
@@ -113,7 +140,8 @@ class Parser(Declaring):
         use = fixed.get("use")
         subtree = None
         if isinstance(use, Literal):
-            subtree = self.find_subtree(str(use.value), use.mark)
+            subtree = self.find_subtree(str(use.value), use.mark, self.depth)
+            self._count(*((subtree.size, subtree.height) if subtree is not None else (0, 0)), use.mark)
         keys = fields.keys if fields else {}
         name = subtree.name if subtree is not None and "name" not in entries.entries else self._name(entries, "subtree")
         return NodeSpec("subtree", name, mark, values, outputs, marks, keys, subtree=subtree)

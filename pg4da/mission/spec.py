@@ -41,7 +41,7 @@ class NodeSpec:
 
 @dataclass(frozen=True)
 class MissionSpec:
-    """A whole file."""
+    """A whole file. size: nodes, those of subtrees included; height: the longest chain of them."""
 
     name: str
     file: str
@@ -50,3 +50,5 @@ class MissionSpec:
     outputs: Mapping[str, Declaration]
     root: NodeSpec
     description: str = ""
+    size: int = field(default=1, compare=False)
+    height: int = field(default=1, compare=False)

@@ -32,7 +32,7 @@ WRONG = [
     ("9}", "wait_factor of retry needs 'wait'", "root: {retry: {attempts: 2, child: {say: {}}, wait_factor: 9}}"),
     ("1}", "wait_max of retry: 1 is below", "root: {retry: {attempts: 2, wait: 2, child: {say: {}}, wait_max: 1}}"),
     ("3", "3 must succeed, but it has 1 children", "root: {parallel: {policy: 3, children: [say: {}]}}"),
-    ("look", "two cases of catch for 'a'", "root: {catch: {child: {say: }, cases: {a: {say: {}}, 'b, a': {look: {}}}}}"),
+    ("look", "two cases of catch", "root: {catch: {child: {say: }, cases: {a: {say: {}}, 'b, a': {look: {}}}}}"),
     ("no}", "'no' is not one of yes, never", "root: {prompt: {text: a, choices: [yes, never], default: no}}"),
     ("answr", "prompt has no output 'answr'", "root: {prompt: {text: a, outputs: {answr: n}}}"),
     ("child: {look", "a case of catch cannot be called", "root: {catch: {child: {say: }, cases: {child: {look: {}}}}}"),
