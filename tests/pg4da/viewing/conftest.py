@@ -25,23 +25,29 @@ from pg4da.viewing.live import LiveView
 WAIT = 20.0  # s
 
 
-def _load_browser() -> Any:
-    """The module beside this file; tests are no package."""
-    if "pg4da_test_browser" not in sys.modules:
-        place = Path(__file__).with_name("browser.py")
-        spec = importlib.util.spec_from_file_location("pg4da_test_browser", place)
+def _load(name: str) -> Any:
+    """A module beside this file; tests are no package."""
+    full = f"pg4da_test_{name}"
+    if full not in sys.modules:
+        spec = importlib.util.spec_from_file_location(full, Path(__file__).with_name(f"{name}.py"))
         assert spec is not None
         assert spec.loader is not None
         module = importlib.util.module_from_spec(spec)
-        sys.modules["pg4da_test_browser"] = module
+        sys.modules[full] = module
         spec.loader.exec_module(module)
-    return sys.modules["pg4da_test_browser"]
+    return sys.modules[full]
+
+
+@pytest.fixture(scope="session")
+def module() -> Callable[[str], Any]:
+    """A module beside this file, by its name."""
+    return _load
 
 
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Any]:
     """One browser for all tests. Missing: a failure in CI, a skip elsewhere."""
-    module = _load_browser()
+    module = _load("browser")
     program = module.find_chromium()
     if program is None:
         message = "no Chromium: apt-get install chromium"
