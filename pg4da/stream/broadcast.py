@@ -34,15 +34,17 @@ class Subscription:
 
         A viewer that was too slow gets a keyframe of the present instead of what it missed.
         """
-        if self._lost and not self._closed:
-            self._broadcast.restart(self)
-        with self._changed:
-            self._changed.wait_for(lambda: self._lines or self._lost or self._closed, timeout)
-            if not self._lines:
-                return None
-            line = self._lines.popleft()
-            self._size -= len(line)
-            return line
+        while True:
+            if self._lost and not self._closed:
+                self._broadcast.restart(self)
+            with self._changed:
+                self._changed.wait_for(lambda: self._lines or self._lost or self._closed, timeout)
+                if self._lines:
+                    line = self._lines.popleft()
+                    self._size = max(0, self._size - len(line))
+                    return line
+                if self._closed or not self._lost:
+                    return None
 
     def close(self) -> None:
         """Nothing more is wanted; a waiting `get` returns."""
@@ -53,11 +55,11 @@ class Subscription:
             self._changed.notify_all()
 
     def restart(self, lines: Iterable[bytes]) -> None:
-        """Make up for what was missed."""
+        """Make up for what was missed. These lines do not count as a backlog: a viewer gets them in any case."""
         with self._changed:
             self._lines.clear()
             self._lines.extend(lines)
-            self._size, self._lost = sum(map(len, self._lines)), False
+            self._size, self._lost = 0, False
 
     def put(self, lines: Iterable[bytes], size: int) -> None:
         """From the delivering thread; never waits for the viewer."""
@@ -102,6 +104,7 @@ class Broadcast(Sink):
         """From now on, starting with a keyframe of the present. `notify` is called whenever `get` has something."""
         viewer = Subscription(self, notify)
         with self._lock:
+            self._restart(viewer)
             self._viewers.append(viewer)
         if self._stop.is_set():
             viewer.close()
@@ -124,14 +127,17 @@ class Broadcast(Sink):
     def restart(self, viewer: Subscription) -> None:
         """Give it a keyframe of the present and the last pictures, after which it gets what follows."""
         with self._lock:
-            self._deliver()
-            viewer.restart(map(encode, (self._state.keyframe(), *self._state.pictures.values())))
+            self._restart(viewer)
 
     def forget(self, viewer: Subscription) -> None:
         """A viewer has gone."""
         with self._lock:
             if viewer in self._viewers:
                 self._viewers.remove(viewer)
+
+    def _restart(self, viewer: Subscription) -> None:
+        self._deliver()
+        viewer.restart(map(encode, (self._state.keyframe(), *self._state.pictures.values())))
 
     def _start(self) -> None:
         if self._thread is None:

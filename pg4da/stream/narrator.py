@@ -109,7 +109,7 @@ class Narrator(Listener):
 
     def on_control(self, time: float, state: ControlState) -> None:
         """What the operator has asked for, whenever it changes."""
-        self._tell({"k": "control", "t": _round(time), **asdict(state)})
+        self._tell({"k": "control", "t": _round(time), **brief(asdict(state))})
 
     def on_end(self) -> None:
         """Pictures that are still being drawn are waited for, within a bound."""
