@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pg4da.policies.types import Decision, Grasp, NoAction, Observation
 from pg4da.skills.services import services
-from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 
 
 class Decide(Skill):
     """The learned or hand-written choice between pushing and grasping. Fails with `no_action`."""
 
     name = "decide"
+    step_bound = THINKING
 
     class Inputs(Ports):
         observation: Observation

@@ -11,7 +11,7 @@ from pg4da.skills.perception.beyond import centre_in_view, reaches_edge
 from pg4da.skills.perception.heightmap import FrameError
 from pg4da.skills.perception.observe import make_observation
 from pg4da.skills.services import Services, services
-from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 
 
 class Observe(Skill):
@@ -19,6 +19,7 @@ class Observe(Skill):
 
     name = "observe"
     needs = frozenset({"camera"})
+    step_bound = THINKING
 
     class Inputs(Ports):
         target: str

@@ -9,7 +9,7 @@ from pg4da.skills.execute import move_grippers, wait
 from pg4da.skills.hold import Loss
 from pg4da.skills.observe import look
 from pg4da.skills.services import services
-from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 from pg4da.skills.travel import go, go_home
 
 DROP_HEIGHT = 0.01  # m of the fingertips above the bin's opening: what is let go must not bounce out
@@ -24,7 +24,8 @@ class Place(Skill):
     """
 
     name = "place_in_bin"
-    needs = frozenset({"left", "right"})
+    needs = frozenset({"left", "right", "camera"})
+    step_bound = THINKING
 
     class Inputs(Ports):
         arm: str
@@ -52,6 +53,7 @@ class HoldUp(Skill):
 
     name = "hold_up"
     needs = frozenset({"left", "right"})
+    step_bound = THINKING
 
     class Inputs(Ports):
         arm: str
@@ -70,6 +72,7 @@ class GoHome(Skill):
 
     name = "go_home"
     needs = frozenset({"left", "right"})
+    step_bound = THINKING
 
     def run(self, inputs: Ports) -> Steps:
         """Nothing to do where an arm is home already."""

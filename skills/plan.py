@@ -16,7 +16,7 @@ from pg4da.skills.motion.stages import Clutter
 from pg4da.skills.programs import Program, grasp_program, push_program
 from pg4da.skills.push_start import clear_start
 from pg4da.skills.services import services
-from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class PlanMotion(Skill):
     """Take the candidates in their order, futile ones last, until one can be made. Fails with `no_feasible_motion`."""
 
     name = "plan_motion"
+    step_bound = THINKING
 
     class Inputs(Ports):
         decision: Decision

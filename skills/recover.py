@@ -11,7 +11,7 @@ from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.stages import Line
 from pg4da.skills.services import services
-from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 from pg4da.skills.travel import go, go_home, tool_pose
 
 SAFE_HEIGHT = 0.20  # m of the tool above the table before an arm travels
@@ -24,6 +24,7 @@ class Recover(Skill):
 
     name = "recover"
     needs = frozenset({"left", "right"})
+    step_bound = THINKING
 
     def run(self, inputs: Ports) -> Steps:
         """Arms one after the other, the raised ones first out of nobody's way."""

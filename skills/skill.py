@@ -14,6 +14,8 @@ from pydantic import BaseModel, ConfigDict
 from pg4da.hardware.cell import Cell
 from pg4da.policies.types import Policy
 
+THINKING = 30.0  # s on the wall for a step that plans or looks: the longest seen is 1.5 s, alone on a core
+
 
 class Phase(Enum):
     """When a skill failed."""

@@ -7,7 +7,7 @@ from pg4da.skills.carry import lost
 from pg4da.skills.hold import holds
 from pg4da.skills.make import report
 from pg4da.skills.observe import look
-from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 
 STILL_THERE = 0.3  # share of the target's outline before the grasp that, when still seen, means it is still there
 
@@ -17,6 +17,7 @@ class Verify(Skill):
 
     name = "verify"
     needs = frozenset({"camera"})
+    step_bound = THINKING
 
     class Inputs(Ports):
         target: str

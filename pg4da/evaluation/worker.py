@@ -69,6 +69,7 @@ def make_request(settings: Settings, episode: Episode, scene: Scene, record: Pat
         objects_dir=Path(settings.objects_dir) if settings.objects_dir else None,
         camera_noise=settings.camera_noise,
         timestep=settings.timestep,
+        hang_bound=None,  # the pool has a limit of its own, and no robot hangs on it
     )
 
 

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Generator
-from typing import Any
+from dataclasses import replace
+from typing import Any, cast
 
 from py_trees.common import Status
 from pydantic import ValidationError
 
+from pg4da.hardware.cell import Cell
 from pg4da.mission.changes import Board
+from pg4da.mission.clock import MissionCell
 from pg4da.mission.failure import SAFETY_CODES, Failure
 from pg4da.mission.node import FAILURE, INVALID, RUNNING, SUCCESS, Node
+from pg4da.mission.permits import PermittedCell
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import NodeSpec
 from pg4da.skills.skill import Skill, SkillFailure
@@ -30,6 +34,8 @@ class SkillNode(Node):
         self._running: Skill | None = None
         self._steps: Generator[None, None, Any] | None = None
         self._since = 0.0
+        cell = cast(MissionCell, runtime.context.cell)
+        self._cell = cast(Cell, PermittedCell(cell, spec.word, skill.needs))
 
     @property
     def step_bound(self) -> float | None:
@@ -89,7 +95,7 @@ class SkillNode(Node):
             return self.fail("bad_input", "precondition", f"input '{port}': {first['msg']}", recoverable=False)
         self.runtime.emit("skill_started", path=self.path, skill=self.spec.word)
         try:
-            self._running = self.skill(self.runtime.context)
+            self._running = self.skill(replace(self.runtime.context, cell=self._cell))
             self._steps = self._running.run(inputs)
         except Exception as error:
             return self._broken(error)

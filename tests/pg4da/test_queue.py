@@ -1,4 +1,4 @@
-"""Several missions in one run: order, where they stop, exit codes, JSON, files of targets, answers from the keyboard."""
+"""Several missions in one run: their order, where they stop, exit codes, JSON, files of targets, the keyboard."""
 
 from __future__ import annotations
 

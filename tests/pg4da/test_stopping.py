@@ -265,3 +265,40 @@ def test_the_chain_of_failures_is_bounded(start: Start) -> None:
     failing = "retry: {attempts: 9, child: {fail: {code: again}}}"
     run = start(f"root: {{retry: {{attempts: 9, child: {{retry: {{attempts: 9, child: {{{failing}}}}}}}}}}}")
     assert len(list(run.result.failure.chain())) < 60
+
+
+class Peeks(Skill):
+    """Declares the left arm only, and does what it is told."""
+
+    name = "peeks"
+    needs = frozenset({"left"})
+
+    class Inputs(Ports):
+        what: str
+
+    def run(self, inputs: Any) -> Any:
+        cell = self.context.cell
+        acts: dict[str, Callable[[], Any]] = {
+            "read": lambda: cell.arms["right"].state.dq,
+            "own": lambda: cell.arms["left"].stop(),
+            "other": lambda: cell.arms["right"].stop(),
+            "camera": lambda: cell.camera.capture(),
+        }
+        acts[inputs.what]()
+        yield
+        return self.Outputs()
+
+
+@pytest.mark.parametrize(
+    ("what", "message"),
+    [
+        ("read", ""),
+        ("own", ""),
+        ("other", "peeks commands the right arm, which is not in its needs"),
+        ("camera", "peeks uses the camera, which is not in its needs"),
+    ],
+)
+def test_only_what_is_declared_may_be_used(write: Any, cell: Any, what: str, message: str) -> None:
+    failure = make(write, cell, {"peeks": Peeks}, f"root: {{peeks: {{what: {what}}}}}").run().failure
+    assert message in (failure.message if failure else "")
+    assert (failure is None) == (message == "")
