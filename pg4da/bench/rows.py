@@ -13,7 +13,7 @@ from pg4da.bench.spread import Spread, spread
 from pg4da.bench.tables import number
 
 # modules with `rows(quick: bool) -> list[Row]`, each measured in a process of its own
-EXECUTIVE = ("recording",)
+EXECUTIVE = ("ticks", "recording")
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,14 @@ class Row:
     met: bool | None = None
 
 
-def row(words: str, unit: str, values: Sequence[float], at_most: float | None = None) -> Row:
-    """Of measurements; at_most bounds their median."""
+def row(
+    words: str, unit: str, values: Sequence[float], at_most: float | None = None, at_least: float | None = None
+) -> Row:
+    """Of measurements; at_most and at_least bound their median."""
     found = spread(values)
     assert found is not None
+    if at_least is not None:
+        return Row(words, unit, found, f"at least {at_least:g}", found.median >= at_least)
     if at_most is None:
         return Row(words, unit, found)
     return Row(words, unit, found, f"at most {at_most:g}", found.median <= at_most)

@@ -195,25 +195,32 @@ class Executive:
         return outcome, None if outcome == "success" else self.tree.failure
 
     def _loop(self) -> Outcome:
-        tree, steering = self.tree, self._steering
         while True:
-            steering.look()
-            if self._stops:
-                return "interrupted"
-            if steering.paused and not steering.steps:
-                self._advance()
-                continue
-            stepping = steering.steps > 0
-            if stepping:
-                steering.step_begins()
-            self._tick(tree.tick_once)
-            if self.runtime.safety:
-                return "safety_stop"
-            if tree.status is not RUNNING:
-                return "success" if tree.status is SUCCESS else "failure"
+            ended = self.turn()
+            if ended is not None:
+                return ended
+
+    def turn(self) -> Outcome | None:
+        """Once round the loop: requests, a tick unless paused, time. None while the mission goes on."""
+        tree, steering = self.tree, self._steering
+        steering.look()
+        if self._stops:
+            return "interrupted"
+        stepping = steering.steps > 0
+        if steering.paused and not stepping:
             self._advance()
-            if stepping:
-                steering.step_ends()
+            return None
+        if stepping:
+            steering.step_begins()
+        self._tick(tree.tick_once)
+        if self.runtime.safety:
+            return "safety_stop"
+        if tree.status is not RUNNING:
+            return "success" if tree.status is SUCCESS else "failure"
+        self._advance()
+        if stepping:
+            steering.step_ends()
+        return None
 
     def _tick(self, act: Callable[[], Any]) -> Any:
         """Under the watchdog's eye; then everybody is told what changed."""
