@@ -13,7 +13,7 @@ from pg4da.bench.spread import Spread, spread
 from pg4da.bench.tables import number
 
 # modules with `rows(quick: bool) -> list[Row]`, each measured in a process of its own
-EXECUTIVE = ("ticks", "recording")
+EXECUTIVE = ("ticks", "recording", "viewers")
 
 
 @dataclass(frozen=True)
