@@ -1,34 +1,124 @@
-"""`pg4da check`: everything wrong with mission files, without a cell."""
+"""`pg4da check`: everything wrong with mission files, without a cell; also their schema, their tree, and XML."""
 
 from __future__ import annotations
 
 import argparse
-from typing import Any
+import json
+from typing import TYPE_CHECKING, Any
 
 from pg4da.errors import BadInput
+
+if TYPE_CHECKING:
+    from pg4da.mission.problems import Problem
+    from pg4da.mission.spec import MissionSpec
+
+BAD_INPUT = 2
 
 
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "check", help="check mission files", description="Reports every problem of mission files and their subtrees."
+        "check",
+        help="check mission files",
+        description="Reports every problem of mission files and their subtrees. Exit code: 0 all is well, 2 it is not.",
     )
-    parser.add_argument("missions", nargs="+", metavar="FILE")
+    parser.add_argument("missions", nargs="*", metavar="FILE", help="YAML, or XML of BehaviorTree.CPP 4")
+    parser.add_argument("--tree", action="store_true", help="show the tree, subtrees included")
+    parser.add_argument("--json", action="store_true", help="print the problems as one JSON object")
+    parser.add_argument("--schema", action="store_true", help="print a JSON Schema for editors")
+    parser.add_argument("--xml", action="store_true", help="print the mission as XML for Groot2")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Raises BadInput with the problems of all files."""
+    """Raises BadInput with the problems of all files, unless they are printed as JSON."""
+    if sum((args.tree, args.json, args.schema, args.xml)) > 1:
+        raise BadInput("one of --tree, --json, --schema, --xml at a time")
+    if args.schema:
+        return _schema(args.missions)
+    if not args.missions:
+        raise BadInput("nothing to check: give mission files (see `pg4da check --help`)")
+    if args.json:
+        return _as_json(args.missions)
+    if args.xml and len(args.missions) > 1:
+        raise BadInput("--xml: one file at a time")
+    found = [_load(name) for name in args.missions]
+    for spec in found:
+        if not isinstance(spec, BadInput):
+            _show(spec, args)
+    problems = [line for error in found if isinstance(error, BadInput) for line in str(error).splitlines()]
+    if problems:
+        raise BadInput("\n".join(dict.fromkeys(problems)))
+    return 0
+
+
+def _load(name: str) -> MissionSpec | BadInput:
     from pg4da.mission.loader import load_spec
     from pg4da.plugins import skills
 
-    problems = []
-    for name in args.missions:
-        try:
-            spec = load_spec(name, skills())
-            print(f"{spec.file}: ok, {sum(1 for _ in spec.root.walk())} nodes")
-        except BadInput as error:
-            problems.append(str(error))
-    if problems:
-        raise BadInput("\n".join(dict.fromkeys("\n".join(problems).splitlines())))
+    try:
+        return load_spec(name, skills())
+    except BadInput as error:
+        return error
+
+
+def _show(spec: MissionSpec, args: argparse.Namespace) -> None:
+    if args.tree:
+        _tree(spec)
+    elif args.xml:
+        from pg4da.plugins import skills
+        from pg4da.xml.writer import write_xml
+
+        print(write_xml(spec, skills()), end="")
+    else:
+        print(f"{_printable(spec.file)}: ok, {spec.size} node{'s' * (spec.size > 1)}")
+
+
+def _tree(spec: MissionSpec) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    from pg4da.mission.outline import tree_lines
+
+    console = Console(highlight=False)
+    for branches, label, details in tree_lines(spec):
+        text = Text(branches, style="dim") + Text(_printable(label), style="bold" if not branches else "")
+        console.print(text + Text(f"  {_printable(details)}" if details else "", style="dim"), soft_wrap=True)
+
+
+def _printable(text: str) -> str:
+    """Without anything that a terminal would obey, or that can't be encoded."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _schema(missions: list[str]) -> int:
+    from pg4da.mission.schema import mission_schema
+    from pg4da.plugins import skills
+
+    if missions:
+        raise BadInput("--schema takes no file: it is the schema of all missions")
+    print(json.dumps(mission_schema(skills()), indent=1, allow_nan=False))
     return 0
+
+
+def _as_json(missions: list[str]) -> int:
+    from pg4da.mission.problems import MissionError
+
+    report = []
+    for name in missions:
+        found = _load(name)
+        if isinstance(found, MissionError):
+            problems = [_as_dict(problem) for problem in found.problems]
+        elif isinstance(found, BadInput):
+            problems = [{"file": name, "line": None, "column": None, "message": str(found)}]
+        else:
+            problems = []
+        nodes = None if isinstance(found, BadInput) else found.size
+        report.append({"mission": name, "ok": not problems, "nodes": nodes, "problems": problems})
+    print(json.dumps({"ok": all(entry["ok"] for entry in report), "missions": report}))
+    return 0 if all(entry["ok"] for entry in report) else BAD_INPUT
+
+
+def _as_dict(problem: Problem) -> dict[str, Any]:
+    mark = problem.mark
+    return {"file": mark.file, "line": mark.line, "column": mark.column, "message": problem.text}

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from pg4da.errors import suggest
+from pg4da.errors import BadInput, suggest
 from pg4da.mission.declaring import Declaring
 from pg4da.mission.expression import ExpressionError, Literal, Value, parse_expression
 from pg4da.mission.fitting import misfit
@@ -14,6 +14,7 @@ from pg4da.mission.problems import Mark, MissionError, Problem
 from pg4da.mission.source import Fields, Items, Scalar, Source, describe, plain
 from pg4da.mission.spec import MissionSpec, NodeSpec
 from pg4da.mission.template import parse_template
+from pg4da.skills.skill import Skill
 
 TOP = ("mission", "description", "inputs", "outputs", "root")
 FindSubtree = Callable[[str, Mark, int], MissionSpec | None]
@@ -29,7 +30,7 @@ class Parser(Declaring):
     """
 
     file: str
-    skills: Collection[str]
+    skills: Mapping[str, type[Skill]]
     find_subtree: FindSubtree
     problems: list[Problem] = field(default_factory=list)
     depth: int = 0
@@ -80,6 +81,10 @@ class Parser(Declaring):
         if word in WORDS:
             return self._control(word, WORDS[word], body, mark)
         if word in self.skills:
+            try:
+                self.skills[word]
+            except BadInput as error:  # a plug-in that can't be loaded
+                return self._refuse(mark, str(error))
             return self._skill(word, body, mark)
         return self._refuse(mark, f"unknown node '{word}'{suggest(word, [*WORDS, *self.skills])}")
 

@@ -147,7 +147,7 @@ def test_standard_nodes_become_words(load: Any, write: Write, toys: Any, element
 # where the problem stands (line 3 of the file), part of the message
 REFUSED = [
     ("<ManualSelector", "use prompt and switch", "<Sequence><ManualSelector><say/></ManualSelector></Sequence>"),
-    ("<sey", "<sey> has no counterpart in a mission; did you mean 'say'", "<sey/>"),
+    ("<sayy", "<sayy> has no counterpart in a mission; did you mean 'say'", "<sayy/>"),
     ("'soon'", "input 'seconds' of look: input should be a valid number", "<look  seconds='soon'/>"),
     ("'1'", "look has no input 'secs'", "<look secs='1'/>"),
     ("'true'", "_autoremap does not carry over", "<say _autoremap='true'/>"),
