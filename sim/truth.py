@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import mujoco
 import numpy as np
+from numpy.typing import NDArray
 
 from pg4da.hardware.cell import Workspace
 from pg4da.hardware.description.bin import BIN_HALF
@@ -25,12 +26,16 @@ class GroundTruth:
         self._target = target
         self._workspace = workspace
         self._bodies = np.array([model.body(name).id for name in names], int)
+        number = np.full(model.nbody, -1)
+        number[self._bodies] = np.arange(len(names))
+        self._object_of = number[model.geom_bodyid]
         joints = model.body_jntadr[self._bodies]
         self._dof = model.jnt_dofadr[joints][:, None] + np.arange(3)
         owner = [model.body(int(body)).name.split("/")[0] for body in model.geom_bodyid]
         self._is_object = np.array([name == "object" for name in owner])
         self._is_arm = np.isin(owner, list(ARM_BASES))
         self._fell_from = data.xpos[self._bodies][:, 2]
+        self._touched = np.zeros(len(names), bool)
         self._max_speed = 0.0
         self._max_launch = 0.0
         self._overlap = 0.0
@@ -74,7 +79,10 @@ class GroundTruth:
 
     @property
     def max_launch_speed(self) -> float:
-        """As `max_object_speed`, without the speed that each object's own fall since it last stood still explains."""
+        """Largest speed [m/s] of an object that no arm touches, without what its own fall explains.
+
+        It fell from the highest point since it last stood still or was in an arm's grip.
+        """
         return self._max_launch
 
     @property
@@ -88,11 +96,24 @@ class GroundTruth:
             return
         squared = np.sum(self._data.qvel[self._dof] ** 2, axis=1)
         self._max_speed = max(self._max_speed, float(np.sqrt(squared.max())))
-        z = self._data.xpos[self._bodies, 2]
-        self._fell_from = np.where(squared < STILL**2, z, np.maximum(self._fell_from, z))
-        launch = float((squared - 2 * GRAVITY * (self._fell_from - z)).max())
-        self._max_launch = max(self._max_launch, float(np.sqrt(max(launch, 0.0))))
+        if squared.max() > STILL**2:
+            self._look_for_launch(squared)
         self._look_for_overlap()
+
+    def _look_for_launch(self, squared: Array) -> None:
+        z, touched = self._data.xpos[self._bodies, 2], self._touched_by_arms()
+        held = touched & self._touched  # twice running: one that falls onto an arm still fell
+        self._fell_from = np.where((squared < STILL**2) | held, z, np.maximum(self._fell_from, z))
+        self._touched = touched
+        launch = np.where(touched, 0.0, squared - 2 * GRAVITY * (self._fell_from - z)).max()
+        self._max_launch = max(self._max_launch, float(np.sqrt(max(launch, 0.0))))
+
+    def _touched_by_arms(self) -> NDArray[np.bool_]:
+        one, other = self._data.contact.geom.T
+        touched = np.zeros(len(self._bodies), bool)
+        touched[self._object_of[one[self._is_object[one] & self._is_arm[other]]]] = True
+        touched[self._object_of[other[self._is_object[other] & self._is_arm[one]]]] = True
+        return touched
 
     def _look_for_overlap(self) -> None:
         contact = self._data.contact

@@ -106,6 +106,34 @@ def test_a_block_that_is_thrown_counts_as_launched(rig) -> None:
     assert cell.truth.max_launch_speed == pytest.approx(2.0, rel=0.06)
 
 
+def test_a_block_that_is_carried_and_put_down_was_not_launched(rig) -> None:
+    r = rig(("cube", -0.1, 0.5))
+    r.reach_round(-0.1, 0.5)
+    r.grip(0.0)
+    r.go(r.above(-0.1, 0.5, 0.25))
+    assert r.cell.truth.max_object_speed > 0.3
+    assert r.cell.truth.max_launch_speed < 0.1
+    r.grip(0.1)
+    r.cell.advance(1.0)
+    assert r.cell.truth.max_object_speed > 1.5
+    assert r.cell.truth.max_launch_speed < 0.5
+
+
+def test_a_block_that_is_thrown_on_its_way_down_was_launched(rig) -> None:
+    """The hand's descent explains nothing."""
+    r = rig(("cube", -0.1, 0.5))
+    r.reach_round(-0.1, 0.5)
+    r.grip(0.0)
+    r.go(r.above(-0.1, 0.5, 0.35))
+    handle = r.arm.follow(r.smooth(r.above(-0.1, 0.5, 0.05)))
+    while handle.progress is Progress.RUNNING and r.cell.truth.target_position[2] > 0.12:
+        r.cell.advance(0.008)
+    r.cell.data.joint("object/0").qpos[1] = 0.8
+    r.cell.data.joint("object/0").qvel[:3] = (0.0, 0.0, 2.0)
+    r.cell.advance(0.1)
+    assert r.cell.truth.max_launch_speed == pytest.approx(2.0, rel=0.06)
+
+
 def test_truth_sees_a_finger_in_an_object(rig) -> None:
     cell = rig(*ROW).cell
     tip = cell.data.body("left/tip_a").xpos
