@@ -33,8 +33,11 @@ class Record(Sink):
         if self._file is None:
             raise OSError(f"{self.path} is not open")
         rest = memoryview(line)
-        while rest:
-            rest = rest[os.write(self._file, rest) :]
+        try:
+            while rest:
+                rest = rest[os.write(self._file, rest) :]
+        except OSError as error:
+            raise OSError(f"{self.path}: {error.strerror}") from error
 
     def close(self) -> None:
         if self._file is not None:

@@ -4,8 +4,8 @@ Every message has `k` (its kind) and `t` (seconds on the cell's clock). A reader
 not know. Values are plain JSON; what can't be is given as text, long text and lists are cut.
 
 run      first: {version, mission, cell, scene, policy, seed, inputs, started (ISO time), pid, id (unique text)}
-tree     a new tree: {nodes: [{id, parent (0: none), name, word, path, file, line, text}]}; ids are a node's number,
-         in the order of the file; `text` is what the file gives it, for people; forgets all states
+tree     a new tree: {mission, nodes: [{id, parent (0: none), name, word, path, file, line, text}]}; ids are a node's
+         number, in the order of the file; `text` is what the file gives it, for people; forgets all states
 tick     something changed: {n: tick number, s: [[id, state]], c: [scope], v: {scope: {key: value}}, f: {id: failure}};
          state is one of R S F I (running, success, failure, not running); scope "0" is the mission's, else the id of a
          subtree; scopes in `c` lose all their values before those in `v` are set; s, c, v, f are left out when empty,
@@ -22,7 +22,7 @@ control  {state: running | paused | stopping, at: id or null, breakpoints: [ids]
 key      everything at once, so that a reader can start here: {run, tree: [...], n, s, times: {id: [entered, started,
          ended or null]}, v, f, failures: [[t, id, failure]], counts, arms, control, events: [event messages], end}.
          Those in a record leave out run, tree and events, which stand above them in the file
-end      last: {outcome, failure, outputs, result}
+end      last: {outcome, failure, outputs, result}; of several missions in one run those of the worst
 failure  (in tick, event and end): {code, phase, path, message, recoverable, causes: [failure]}; causes are left out
          when there are none
 """

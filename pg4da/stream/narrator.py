@@ -35,8 +35,9 @@ ARMS_PERIOD = 0.2  # s on the cell's clock; a tool pose costs 30 to 60 µs, and 
 KEY_PERIOD = 10.0  # s on the cell's clock
 QUIET = 0.5  # s on the cell's clock without a message before one says that the run goes on
 DIGITS = 4
-PICTURES_WAIT = 3.0  # s on the wall that the end waits for pictures
+PICTURES_WAIT = 1.0  # s on the wall that the end waits for pictures
 PICTURES = {"observation": ("camera", "heightmap"), "decision": ("decision",)}  # of an event
+WORST = ("success", "failure", "interrupted", "safety_stop")  # from good to bad
 NOTHING: dict[str, Any] = {}
 TOLD_APART = ("observation", "decision")  # summarised in events; the blackboard and the pictures have them
 
@@ -81,7 +82,7 @@ class Narrator(Listener):
 
     def on_event(self, event: Event) -> None:
         data = dict(event.data)
-        if event.kind == "mission_finished":
+        if event.kind == "mission_finished" and _worse(data, self._outcome):
             self._outcome = data
         self._paint(event)
         told = {name: brief(data.pop(name)) for name in TOLD_APART if name in data}
@@ -221,10 +222,16 @@ class Narrator(Listener):
                 self._report(f"{type(sink).__name__} dropped: {error}")
 
     def _report(self, message: str) -> None:
-        """To everyone who listens to the mission: what is no longer written."""
+        """To everyone who listens to the mission: what is no longer written. Raises BadInput before it has begun."""
         if self._tree is None:
             raise BadInput(message)
         self._tree.runtime.context.emit("observer_dropped", {"message": message, "traceback": ""})
+
+
+def _worse(ended: Mapping[str, Any], before: Mapping[str, Any]) -> bool:
+    """Of several missions in one run the worst tells how it went; of equals the last."""
+    first, second = ended.get("outcome"), before.get("outcome")
+    return first not in WORST or second not in WORST or WORST.index(first) >= WORST.index(second)
 
 
 def _draw(name: str, data: Mapping[str, Any]) -> Picture:

@@ -32,10 +32,15 @@ class Teller:
     def __init__(self) -> None:
         self._started: dict[str, float] = {}
         self._ended = False
+        self._missions = 0
 
     def tell(self, message: Message) -> Iterator[Line]:
         """The lines of one message, mostly none."""
-        if message["k"] == "end" and not self._ended:
+        if message["k"] == "tree":
+            self._missions += 1
+            if self._missions > 1:
+                yield Line(message["t"], "mission", str(message.get("mission") or "the next one"))
+        elif message["k"] == "end" and not self._ended:
             yield _end(message, message["t"])
         elif message["k"] == "control" and message["state"] != "running":
             yield Line(message["t"], message["state"], _control(message))

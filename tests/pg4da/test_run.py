@@ -111,6 +111,33 @@ def test_the_record_of_a_run(fast_cell: Any, write: Write, tmp_path: Path) -> No
     assert not list(out.glob(".*"))
 
 
+def test_a_record_can_be_written_elsewhere_too(fast_cell: Any, write: Write, tmp_path: Path) -> None:
+    path = write("root: {say: {text: hello}}")
+    assert main(["run", str(path), "--out", "out", "--no-film", "--record", "mine.jsonl"]) == 0
+    assert (tmp_path / "mine.jsonl").read_bytes() == (tmp_path / "out" / "run.pg4da.jsonl").read_bytes()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device here that is always full")
+def test_a_disk_that_is_full_from_the_start_is_told_before_anything_moves(
+    fast_cell: Any, write: Write, capsys: Any
+) -> None:
+    path = write("root: {move: {seconds: 0.2}}")
+    assert main(["run", str(path), "--out", "out", "--no-film", "--record", "/dev/full"]) == 2
+    told = capsys.readouterr()
+    assert told.err == "error: Record dropped: /dev/full: No space left on device\n"
+    assert told.out == ""
+    assert fast_cell.clock.now() == 0.0
+
+
+@pytest.mark.parametrize(
+    ("file", "message"), [("nowhere/a.jsonl", "the folder nowhere does not exist"), (".", "is a folder, not a file")]
+)
+def test_a_record_that_cannot_be_written(fast_cell: Any, write: Write, capsys: Any, file: str, message: str) -> None:
+    assert main(["run", str(write("root: {say: {}}")), "--record", file]) == 2
+    assert f"--record {file}: {message}" in capsys.readouterr().err
+    assert not Path("runs").exists()
+
+
 def test_a_second_run_replaces_the_first_and_nothing_else(fast_cell: Any, write: Write, tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
