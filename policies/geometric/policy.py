@@ -12,7 +12,7 @@ from pg4da.policies.geometric.fallback import fallback_pushes
 from pg4da.policies.geometric.grasps import grasp_candidates, leaned_candidates
 from pg4da.policies.geometric.paths import push_paths
 from pg4da.policies.geometric.prefilter import shortlist
-from pg4da.policies.geometric.pushes import FreeSpace, isolating_plans
+from pg4da.policies.geometric.pushes import FreeSpace, Plan, isolating_plans
 from pg4da.policies.geometric.score_map import draw_scores
 from pg4da.policies.geometric.segmentation import Segments, segment
 from pg4da.policies.geometric.settings import Bounds, Settings
@@ -27,7 +27,9 @@ FAMILIES: Mapping[str, str] = {
     "rake": "open fingers clear both sides of it",
     "dual": "each arm clears one side of it",
 }
-DOUBTED = 4  # of the best pushes are looked at again
+WIDER = 3.0  # times as many pushes are looked at where none of the first is promising
+PROMISING = 0.5
+DOUBTED = 3  # of the best pushes are looked at again
 HOPELESS = 0.03  # a push worth less does more harm than one that only stirs
 ARM_BASES: Mapping[str, tuple[float, float]] = {"left": (-0.55, 0.5), "right": (0.55, 0.5)}
 
@@ -108,11 +110,22 @@ class GeometricPolicy:
         bases = tuple(self.arm_bases.values())
         judge = Judge(table, len(table) - 1, self.workspace, self.gripper, self.settings, bases)
         middle = np.mean([t.centre for t in table], axis=0)
-        chosen = shortlist(plans, space, target.centre, middle, self.settings.look_ahead)
-        judged = [w for w in (judge.worth(plan) for plan in chosen) if w is not None]
+        found: list[Worth] = []
+        tried: list[Plan] = []
+        for wider in (1.0, WIDER):
+            scale = wider * self.settings.look_ahead
+            chosen = shortlist(plans, space, target.centre, middle, scale)
+            found += self._judged(judge, [p for p in chosen if not any(p is t for t in tried)])
+            tried = chosen
+            if any(w.value >= PROMISING for w in found):
+                break
+        return [self._push(w) for w in sorted(found, key=lambda w: -w.value)]
+
+    def _judged(self, judge: Judge, plans: list[Plan]) -> list[Worth]:
+        """What plans are worth, the best of them after doubts; those that do harm left out."""
+        judged = [w for w in (judge.worth(plan) for plan in plans) if w is not None]
         best = sorted(judged, key=lambda w: -w.value)
-        best[:DOUBTED] = [judge.doubted(w) for w in best[:DOUBTED]]
-        return [self._push(w) for w in sorted(best, key=lambda w: -w.value)]
+        return [judge.doubted(w) for w in best[:DOUBTED]] + best[DOUBTED:]
 
     def _push(self, worth: Worth) -> Push:
         strokes = tuple(s.cut(worth.travel) for s in worth.plan.strokes)

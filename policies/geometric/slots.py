@@ -6,7 +6,7 @@ a lane the target's two contact edges and the nearest obstacle on either side te
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
@@ -34,6 +34,7 @@ class Slots:
     of the finger's width lies flat on the target; skew: offset in v between the two contacts; lane: v of the lanes;
     slope: how steeply the steeper of the two faces falls off under the finger (tangent), which would let it slide out;
     wedge: how much the two faces narrow towards one side (tangent of the half angle), which squeezes it out slowly.
+    radius: of the target round `centre`; half: a finger is 2 half + 1 bins wide.
     """
 
     angles: Array
@@ -48,6 +49,17 @@ class Slots:
     slope: Array
     wedge: Array
     centre: Array
+    radius: float
+    half: int
+
+    def among(self, obstacles: Array) -> Slots:
+        """The same contacts with the room that `obstacles` (m, 2), no further apart than about 2 mm, leave."""
+        away = obstacles - self.centre
+        away = away[np.linalg.norm(away, axis=1) < self.radius + ROOM]
+        taken = _occupied(away, self.angles, len(self.lane), self.half + 1)
+        slots = replace(self, room_high=_free_length(taken, self.high, 1), room_low=_free_length(taken, -self.low, -1))
+        vars(slots).update(width=self.width, quality=self.quality)  # these hang on the contacts alone
+        return slots
 
     @cached_property
     def width(self) -> Array:
@@ -78,21 +90,18 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     tu, tv = _turned(target - centre, angles)
     edge = np.concatenate([_profile(tu, tv, lanes), _profile(-tu, tv, lanes)])  # the side of +u, then that of -u
     radius = float(np.linalg.norm(target - centre, axis=1).max())
-    away = obstacles - centre
-    away = away[np.linalg.norm(away, axis=1) < radius + ROOM]
     half = round(finger_width / BIN / 2 - 0.5)
     contact = _widest(edge, half)
     high, low = contact[: len(angles)], -contact[len(angles) :]
-    taken = _occupied(away, angles, lanes, half + 1)
-    room_high = _free_length(taken, high, 1)
-    room_low = _free_length(taken, -low, -1)
     faces = (t.reshape(2, *high.shape) for t in _face(edge, contact, half))
     (face_high, face_low), (mid_high, mid_low), (fall_high, fall_low) = faces
     lane = (np.arange(lanes, dtype=np.float64) + 0.5) * BIN - REACH
     slope = _slope(edge, contact, half).reshape(2, *high.shape).max(axis=0)
     skew = np.abs(mid_high - mid_low)
     wedge = np.where(fall_high * fall_low > 0, np.minimum(np.abs(fall_high), np.abs(fall_low)), 0.0)
-    return Slots(angles, lane, low, high, room_low, room_high, face_low, face_high, skew, slope, wedge, centre)
+    none = np.zeros(high.shape)
+    shape = (low, high, none, none, face_low, face_high, skew, slope, wedge)
+    return Slots(angles, lane, *shape, centre, radius, half).among(obstacles)
 
 
 def _turned(points: Array, angles: Array) -> tuple[Array, Array]:

@@ -82,7 +82,9 @@ class Judge:
         self._outlines[target] = densify(things[target].outline, 0.0028)
         self._centres = np.array([t.centre for t in things])
         self._radii = np.array([t.radius for t in things])
-        self._angles = np.arange(18) * np.pi / 18
+        angles = np.arange(18) * np.pi / 18
+        no_one = np.zeros((0, 2))
+        self._slots = find_slots(self._outlines[target], no_one, self._centres[target], angles, gripper.finger_width)
         self._table = Table(things, gripper, settings.look_ahead_step)
 
     def worth(self, plan: Plan) -> Worth | None:
@@ -119,7 +121,7 @@ class Judge:
         close = np.flatnonzero((apart < NEAR) & (apart < self._radii + self._radii[k] + ROOM + 0.001))
         near = [self._placed(int(i), prediction) for i in close if i != k]
         obstacles = np.concatenate(near) if near else np.zeros((0, 2))
-        slots = find_slots(self._placed(k, prediction), obstacles, centre, self._angles, self._gripper.finger_width)
+        slots = self._slots.among(moved(obstacles, centre, -prediction.shift[k], -float(prediction.turn[k])))
         grasp = float(fit_score(slots, self._gripper, self._settings).max())
         hope = promise(slots, self._gripper, self._settings)
         cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
