@@ -145,3 +145,12 @@ def test_a_target_hemmed_in_at_the_edge_is_fetched_from_outside(table):
     candidates = decide(table.observe([table.target(0, 0.965, 0.045, 0.045), *row, *below])).candidates
     starts = [(c.paths[0].points[0], c.paths[0].points[-1]) for c in candidates if isinstance(c, Push)]
     assert any(first[1] > 1.0 and last[1] < 0.96 for first, last in starts)
+
+
+def test_nothing_is_stirred_over_the_edge(table):
+    at_the_edge = [table.target(0, 0.92, 0.045, 0.045), table.block(0, 0.967, 0.045, 0.045, shade=3)]
+    stirs = [c for c in decide(table.observe(at_the_edge)).candidates if "stirs" in c.reason]
+    assert stirs
+    for push in stirs:
+        travel = push.paths[0].points[-1] - push.paths[0].points[0]
+        assert travel[1] < 0.5 * np.linalg.norm(travel)

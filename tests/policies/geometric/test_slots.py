@@ -31,6 +31,14 @@ def test_room_is_the_distance_to_the_neighbour(gap):
     assert middle(found.room_low) > 0.04
 
 
+def test_slots_can_be_looked_at_among_other_neighbours():
+    wall, angles = CUBE + np.array([0.060, 0.004]), np.radians([0.0, 40.0, 90.0])
+    fresh, again = slots(CUBE, wall, angles), slots(CUBE, -wall, angles).among(wall)
+    for name in ("room_low", "room_high", "width", "quality"):
+        assert np.array_equal(getattr(fresh, name), getattr(again, name)), name
+    assert not np.array_equal(slots(CUBE, NONE, angles).room_high, fresh.room_high)
+
+
 @pytest.mark.parametrize(("gap", "fits"), [(0.013, False), (0.021, True)])
 def test_a_finger_fits_when_the_gap_holds_it_with_clearance(gap, fits):
     walls = np.concatenate([CUBE + np.array([0.045 + gap, 0]), CUBE - np.array([0.045 + gap, 0])])
