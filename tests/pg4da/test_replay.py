@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import re
+import runpy
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,7 +14,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pg4da.commands.main import main
+from pg4da.commands.main import main, make_parser
 from pg4da.export import formats
 from pg4da.export.foxglove import SCHEMAS
 from pg4da.recording.record import Record
@@ -162,3 +165,28 @@ def test_mcap_is_read_back_by_its_own_reader(record: Path, capsys: Any) -> None:
 def test_rerun_opens_its_file(record: Path) -> None:
     assert replay(record, "--export", record.parent / "run.rrd") == 0
     assert (record.parent / "run.rrd").read_bytes()[:3] == b"RRF"
+
+
+def test_what_the_description_shows_works(
+    record: Path, repository: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """docs/records.md: its commands, its links, its Python, and the story of `--why` word by word."""
+    text = (repository / "docs" / "records.md").read_text()
+    commands = re.findall(r"(?:^|&& )pg4da (replay .+?)(?: *#.*)?$", text, re.MULTILINE)
+    assert len(commands) == 5
+    for command in commands:
+        assert callable(make_parser().parse_args(shlex.split(command)).run)
+    for link in re.findall(r"\]\(([^)#]+)\)", text):
+        assert (repository / "docs" / link).exists(), link
+    folder = record.parent / "runs" / "retrieve-dense1-seed0"
+    folder.mkdir(parents=True)
+    (folder / "run.pg4da.jsonl").write_bytes(record.read_bytes())
+    monkeypatch.chdir(record.parent)
+    [code] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    Path("shown.py").write_text(code)
+    runpy.run_path("shown.py")
+    assert "{'colour': 'green'}" in capsys.readouterr().out
+    assert replay("runs/retrieve-dense1-seed0", "--why") == 0
+    told = capsys.readouterr().out.replace(str(record.parent / "test.yaml"), "mine.yaml")
+    [shown] = re.findall(r"```\n(failure after.*?)```", text, re.DOTALL)
+    assert re.sub(r"\d+\.\d\d s", "T", told) == re.sub(r"\d+\.\d\d s", "T", shown)

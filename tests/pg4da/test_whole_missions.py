@@ -32,11 +32,12 @@ class Last(Listener):
 
 @dataclass(frozen=True)
 class Played:
-    """What a mission left behind. log: its events."""
+    """What a mission left behind. log: its record but for pictures, which come when they are drawn, and wall times."""
 
     result: RunResult
     qpos: Array
     log: list[dict[str, Any]]
+    pictures: dict[tuple[str, int], dict[str, Any]]
 
     @property
     def truth(self) -> dict[str, Any]:
@@ -49,8 +50,13 @@ def play(scene: str, out: Path, seed: int = 0, camera_noise: bool = False) -> Pl
     request = RunRequest(scene=scene, seed=seed, out=out, film=False, camera_noise=camera_noise)
     result = run_mission(request, (last,))
     told = [json.loads(line) for line in (out / "run.pg4da.jsonl").read_text().splitlines()]
-    log = [message for message in told if message["k"] == "event"]
-    return Played(result, np.array(last.cell.data.qpos), log)
+    for message in told:
+        for volatile in ("started", "pid", "id"):
+            message.pop(volatile, None)
+        (message.get("result") or {}).pop("wall_time_s", None)
+    log = [message for message in told if message["k"] != "picture"]
+    pictures = {(message["name"], message["of"]): message for message in told if message["k"] == "picture"}
+    return Played(result, np.array(last.cell.data.qpos), log, pictures)
 
 
 @pytest.fixture(scope="module")
@@ -81,9 +87,22 @@ def test_fingers_never_pass_through_objects(missions: dict[str, Played], scene: 
 
 def test_the_same_seed_gives_the_same_mission(missions: dict[str, Played], tmp_path: Path) -> None:
     first, again = missions[SCENES[1]], play(SCENES[1], tmp_path)
-    assert any(event["event"] == "decision" for event in first.log)
+    assert sum(message.get("event") == "decision" for message in first.log) >= first.result.motions
     assert again.log == first.log
+    assert again.pictures == first.pictures
     np.testing.assert_array_equal(again.qpos, first.qpos)
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_record_has_every_look_and_decision_as_pictures(missions: dict[str, Played], scene: str) -> None:
+    played = missions[scene]
+    counted = {kind: sum(m.get("event") == kind for m in played.log) for kind in ("observation", "decision")}
+    named = [name for name, _ in played.pictures]
+    assert named.count("camera") == named.count("heightmap") == counted["observation"]
+    assert named.count("decision") == counted["decision"]
+    assert played.pictures["camera", 1]["w"] == 640
+    [counts] = [message["result"] for message in played.log if message["k"] == "end"]
+    assert (counts["motions"], counts["pushes"]) == (played.result.motions, played.result.pushes)
 
 
 def test_a_noisy_camera_does_not_stop_the_mission(missions: dict[str, Played], tmp_path: Path) -> None:
