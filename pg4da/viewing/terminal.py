@@ -142,7 +142,7 @@ class TerminalView:
             return ""
         spent = (self.state.time if ended is None else ended) - started
         again = f"x{entered}  " if entered > 1 else ""
-        return f"{again}{spent:6.1f} s" if spent >= 0.05 or ended is None else again.strip() + " " * 9
+        return f"{again}{spent:6.1f} s" if spent >= 0.05 or ended is None else again + " " * 8
 
     def _failure(self) -> list[Text]:
         ended = (self.state.end or {}).get("failure")

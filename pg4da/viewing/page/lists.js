@@ -10,8 +10,8 @@ const TELL = {
   motion_started: (d) => [kindOf(d.action), `motion ${d.index ?? ""}: ${armsText(d.arms)}`, ""],
   motion_finished: (d) => [d.kind, d.success ? "done" : `failed${d.code ? ` (${d.code})` : ""}`, d.success ? "good" : "bad"],
   note: (d) => ["note", d.text, "warn"],
-  skill_started: (d) => ["start", String(d.skill).replaceAll("_", " "), "dim"],
-  skill_finished: (d) => [d.state === "failure" ? "failed" : "end", d.failure ? `${d.skill}: ${d.failure.message} (${d.failure.code})` : `${d.skill}: ${d.state}`, d.state === "failure" ? "bad" : "dim"],
+  skill_started: (d) => ["start", nodeName(d), "dim"],
+  skill_finished: (d) => [d.state === "failure" ? "failed" : "end", d.failure ? `${nodeName(d)}: ${d.failure.message} (${d.failure.code})` : `${nodeName(d)}: ${d.state}`, d.state === "failure" ? "bad" : "dim"],
   finally_failed: (d) => ["failed", `the clean-up failed: ${d.failure?.message ?? ""}`, "bad"],
   error: (d) => ["error", d.message, "bad"],
   refused: (d) => ["refused", `${d.command}: ${d.message}`, "warn"],
@@ -37,6 +37,11 @@ export function tell({ event, data }) {
 function share(d) {
   const value = d.visible_share ?? d.observation?.visible_share;
   return typeof value === "number" ? `, ${Math.round(100 * value)} % of it` : "";
+}
+
+// The node whose skill it is; its path ends with its name.
+function nodeName(d) {
+  return String(d.path ?? d.skill).split("/").pop().replaceAll("_", " ");
 }
 
 function kindOf(action) {

@@ -177,7 +177,7 @@ function drawHead(latest, live) {
   $("badge").className = `badge ${back ? "warn" : tone}`;
   setText($("badge"), back ? "looking back" : word);
   const { counts } = state;
-  const parts = [["time", clock(state.t)], ["motions", counts.motions], ["pushes", counts.pushes], ["grasps", counts.grasps], ["speed", live && view.mode === "live" && view.link === "on" && !latest.end && view.speed !== null ? `${view.speed.toFixed(1)}×` : null]];
+  const parts = [["time", clock(state.t)], ["motions", counts.motions], ["pushes", counts.pushes], ["grasps", counts.grasps], ["speed", live && view.mode === "live" && view.link === "on" && !latest.end && latest.control.state === "running" && view.speed !== null ? `${view.speed.toFixed(1)}×` : null]];
   const drawn = JSON.stringify(parts);
   if (drawn !== view.counters) {
     view.counters = drawn;

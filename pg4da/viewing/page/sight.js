@@ -83,11 +83,11 @@ export class Arms {
     this.cards = new Map();
   }
 
-  show({ arms, moved, t }) {
+  show({ arms, moved, t, end }) {
     for (const [name, card] of this.cards) if (!(name in arms)) (card.element.remove(), this.cards.delete(name));
     for (const [name, arm] of Object.entries(arms)) {
       if (!this.cards.has(name)) this.add(name);
-      this.fill(this.cards.get(name), arm, t - (moved[name] ?? -1) < 0.45);
+      this.fill(this.cards.get(name), arm, !end && t - (moved[name] ?? -1) < 0.45);
     }
   }
 
