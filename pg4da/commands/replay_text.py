@@ -9,6 +9,7 @@ from typing import Any
 from rich.console import Console
 from rich.text import Text
 
+from pg4da.commands.run import count
 from pg4da.stream.log import Log
 from pg4da.stream.state import RunState
 from pg4da.stream.story import Line, story
@@ -35,8 +36,9 @@ def heading(log: Log) -> Iterator[Text]:
     if isinstance(inputs, dict) and inputs:
         yield Text("with " + ", ".join(f"{name}={value}" for name, value in inputs.items()))
     counts = last.counts
-    motions = f"{counts['motions']} motions: {counts['pushes']} pushes, {counts['grasps']} grasps"
-    yield Text(f"{log.end - log.start:.1f} s, {motions}, {counts['grasps_held']} of them held")
+    made = f"{count(counts['motions'], 'motion')}: {count(counts['pushes'], 'push', 'es')}"
+    held = f"{count(counts['grasps'], 'grasp')}, {counts['grasps_held']} of them held"
+    yield Text(f"{log.end - log.start:.1f} s, {made}, {held}")
     if not log.finished:
         ends = "cut off in the middle of a line" if log.torn else "without an end"
         yield Text(f"the record stops {ends}: the run was killed, or still goes on", style="yellow")
@@ -60,12 +62,17 @@ def told_why(found: Why) -> Iterator[Text]:
     if found.where is not None:
         yield Text(f"  in {found.where}")
         yield Text(f"  path: {found.where.path}", style="dim")
-    if not found.faults:
-        yield Text("no node failed")
-        return
-    yield Text(f"{len(found.faults)} failure{'s' * (len(found.faults) != 1)} in order:", style="bold")
-    for number, fault in enumerate(found.faults, 1):
+    faults = [fault for fault in found.faults if not fault.choice]
+    if faults:
+        yield Text(f"{count(len(faults), 'failure')} in order:", style="bold")
+    for number, fault in enumerate(faults, 1):
         yield from _told_fault(number, fault)
+    if not faults:
+        yield Text("nothing failed")
+    if left_out := len(found.faults) - len(faults):
+        yield Text(
+            f"left out: conditions that did not hold and only chose the way, {count(left_out, 'time')}", style="dim"
+        )
 
 
 def _ended(found: Why) -> Text:

@@ -42,8 +42,8 @@ class Teller:
                 yield Line(message["t"], "mission", str(message.get("mission") or "the next one"))
         elif message["k"] == "end" and not self._ended:
             yield _end(message, message["t"])
-        elif message["k"] == "control" and message["state"] != "running":
-            yield Line(message["t"], message["state"], _control(message))
+        elif message["k"] == "control" and (message["state"] == "paused" or message["prompt"]):
+            yield Line(message["t"], "asks" if message["prompt"] else "paused", _control(message))
         elif message["k"] == "event":
             yield from self._event(message)
 
@@ -84,8 +84,8 @@ def _end(told: Mapping[str, Any], time: float) -> Line:
 def _control(message: Message) -> str:
     prompt = message["prompt"]
     if prompt:
-        return f"asks: {prompt['text']} ({', '.join(prompt['choices'])})"
-    return f"at node {message['at']}" if message["at"] is not None else "on request"
+        return f"{prompt['text']} ({', '.join(prompt['choices'])})"
+    return f"at the breakpoint on node {message['at']}" if message["at"] is not None else "on request"
 
 
 def _observation(data: Mapping[str, Any]) -> tuple[str, str]:

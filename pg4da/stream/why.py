@@ -44,10 +44,18 @@ class Fault:
     handler: Place | None = None
     next: Place | None = None
 
+    @property
+    def choice(self) -> bool:
+        """Whether this was no more than a condition that sent the mission another way."""
+        return self.code == "condition_false" and self.handler is not None
+
 
 @dataclass
 class Why:
-    """The whole story. state: success, failure, interrupted, safety_stop, or None for a record without an end."""
+    """The whole story. outcome: success, failure, interrupted, safety_stop, or None for a record without an end.
+
+    time [s]: of the failure that ended it, else of the end. where: the node that had it.
+    """
 
     outcome: str | None
     time: float
@@ -79,8 +87,8 @@ def _whole(state: RunState, faults: list[Fault]) -> Why:
     end = state.end or {}
     final = end.get("failure")
     same = [fault for fault in faults if final and (fault.place.path, fault.code) == (final["path"], final["code"])]
-    where = same[-1].place if same else None
-    return Why(end.get("outcome"), state.time, final, where, faults, [_place(state, number) for number in state.path])
+    where, time = (same[-1].place, same[-1].time) if same else (None, state.time)
+    return Why(end.get("outcome"), time, final, where, faults, [_place(state, number) for number in state.path])
 
 
 def _entered(state: RunState, message: Message) -> list[tuple[int, int]]:

@@ -190,3 +190,17 @@ def test_what_the_description_shows_works(
     told = capsys.readouterr().out.replace(str(record.parent / "test.yaml"), "mine.yaml")
     [shown] = re.findall(r"```\n(failure after.*?)```", text, re.DOTALL)
     assert re.sub(r"\d+\.\d\d s", "T", told) == re.sub(r"\d+\.\d\d s", "T", shown)
+
+
+def test_conditions_that_only_chose_the_way_are_left_out(
+    start: Callable[..., Any], tmp_path: Path, capsys: Any
+) -> None:
+    sink = Record(tmp_path / "record.jsonl")
+    start("root: {fallback: [condition: {if: false}, say: {}]}", (Narrator(sink, pictures=False),))
+    sink.close()
+    assert replay(sink.path, "--why") == 0
+    told = capsys.readouterr().out.splitlines()
+    assert told[0].startswith("success after")
+    assert told[1:] == ["nothing failed", "left out: conditions that did not hold and only chose the way, 1 time"]
+    assert replay(sink.path, "--why", "--json") == 0
+    assert [fault["code"] for fault in json.loads(capsys.readouterr().out)["faults"]] == ["condition_false"]
