@@ -130,7 +130,7 @@ def ticking(text: str, told: bool) -> Loop:
             executive.hub.start(executive.cell)
             executive.runtime.changes.on = told
             executive.hub.tree(tree)
-            with executive._make_watchdog(5.0) as executive._watchdog:
+            with executive._watchdog:
                 yield executive.turn
 
 

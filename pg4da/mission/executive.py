@@ -72,7 +72,8 @@ class Executive:
         self.runtime.questions.attended = lambda: self.control.attended
         self._steering = Steering(self.control, self.runtime, self.hub, self.cancel)
         self._hang_bound, self._on_stuck = hang_bound, on_stuck
-        self._watchdog: Watchdog | None = None
+        bound = HANG_BOUND if hang_bound is None else hang_bound
+        self._watchdog = Watchdog(bound, self.cell, self._at_work, self._tell_hung, self._stuck)
         self._stops = 0
         self._why = "stopped on request"
         self._told_end = False
@@ -98,7 +99,7 @@ class Executive:
         self.hub.tree(self.tree)
         with ExitStack() as stack:
             if self._hang_bound is not None:
-                self._watchdog = stack.enter_context(self._make_watchdog(self._hang_bound))
+                stack.enter_context(self._watchdog)
             stack.enter_context(interrupts(self.cancel, self.cell.stop))
             outcome, failure = self._to_rest()
         result = self._result(outcome, failure)
@@ -180,7 +181,7 @@ class Executive:
         except (BadInput, EndNow):
             raise
         except Hung:
-            return "failure", self._hung()
+            return "failure", self._watchdog.failure
         except KeyboardInterrupt:
             self.cancel("KeyboardInterrupt")
             return "interrupted", self._cancelled()
@@ -225,25 +226,27 @@ class Executive:
     def _tick(self, act: Callable[[], Any]) -> Any:
         """Under the watchdog's eye; then everybody is told what changed."""
         dog = self._watchdog
-        if dog is None:
+        dog.beat += 1
+        try:
             found = act()
-        else:
+            drained = self.runtime.changes.drain()
+            if drained is not None:
+                self.hub.changes(drained)
+        finally:
             dog.beat += 1
-            try:
-                found = act()
-            finally:
-                dog.beat += 1
-        drained = self.runtime.changes.drain()
-        if drained is not None:
-            self.hub.changes(drained)
         return found
 
     def _advance(self) -> None:
-        if self._steering.waiting_for_a_person or self._steering.slowed:
-            self._advance_slowed()
-        else:
-            self.cell.advance(self.tick)
-        self.hub.tick()
+        dog = self._watchdog
+        dog.beat += 1
+        try:
+            if self._steering.waiting_for_a_person or self._steering.slowed:
+                self._advance_slowed()
+            else:
+                self.cell.advance(self.tick)
+            self.hub.tick()
+        finally:
+            dog.beat += 1
 
     def _advance_slowed(self) -> None:
         """No faster than real time while a person is waited for: there is nothing to be gained by burning CPU."""
@@ -300,12 +303,6 @@ class Executive:
         message = f"{type(error).__name__}: {error}"
         self.hub.publish("error", {"path": self.tree.name, "message": message, "traceback": text})
         return Failure("internal_error", "execution", self.tree.name, message, recoverable=False)
-
-    def _hung(self) -> Failure | None:
-        return self._watchdog.failure if self._watchdog is not None else None
-
-    def _make_watchdog(self, bound: float) -> Watchdog:
-        return Watchdog(bound, self.cell, self._at_work, self._tell_hung, self._stuck)
 
     def _at_work(self) -> tuple[str, float | None]:
         node = self.runtime.at_work

@@ -14,6 +14,7 @@ from pg4da.mission.declarations import bind
 from pg4da.mission.failure import Failure
 from pg4da.mission.loader import load_spec
 from pg4da.mission.node import INVALID, RUNNING, Node
+from pg4da.mission.questions import Questions
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import MissionSpec
 from pg4da.skills.skill import Context, Skill
@@ -36,6 +37,11 @@ class MissionTree(Behaviour):
     def nodes(self) -> Sequence[Node]:
         """All nodes; `nodes[n - 1]` is number n."""
         return self.runtime.nodes
+
+    @property
+    def questions(self) -> Questions:
+        """What prompts ask; an application that ticks the mission itself answers here."""
+        return self.runtime.questions
 
     @property
     def failure(self) -> Failure | None:

@@ -44,13 +44,17 @@ class Watchdog:
         self.failure: Failure | None = None
         self._bound, self._cell = bound, cell
         self._where, self._tell, self._on_stuck = where, tell, on_stuck
-        self._thread_watched = threading.get_ident()
-        self._main = threading.current_thread() is threading.main_thread()
+        self._thread_watched = 0
+        self._main = False
         self._closed = threading.Event()
-        self._thread = threading.Thread(target=self._watch, name="pg4da watchdog", daemon=True)
 
     def __enter__(self) -> Watchdog:
+        """Watch the thread that calls this."""
+        self.failure = None
+        self._closed.clear()
         self._thread_watched = threading.get_ident()
+        self._main = threading.current_thread() is threading.main_thread()
+        self._thread = threading.Thread(target=self._watch, name="pg4da watchdog", daemon=True)
         if self._main:
             self._old_handler = signal.signal(SIGNAL, self._break)
         self._thread.start()

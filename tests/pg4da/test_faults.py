@@ -209,6 +209,8 @@ CAUSES: dict[Callable[[Case], None], tuple[str, str]] = {
     cancel: ("interrupted", "cancelled"),
     lose_viewer: ("interrupted", "cancelled"),
 }
+
+
 MOVING = ("push", "grasp", "place_in_bin", "recover")
 
 
@@ -218,13 +220,17 @@ def faulty(kind: type[Skill], inputs: Any, watch: Watch, strike: Callable[[], No
     def run(self: Any, _: Any) -> Any:
         steps = kind.run(self, inputs)
         while True:
-            ended = next(steps, StopIteration)
-            if watch.struck is None and (speed(watch.cell) > FAST or ended is StopIteration or kind.name not in MOVING):
+            try:
+                next(steps)
+                ended = None
+            except StopIteration as end:
+                ended = end
+            if watch.struck is None and (speed(watch.cell) > FAST or ended or kind.name not in MOVING):
                 watch.strike()
                 strike()
-            if ended is StopIteration:
                 yield
-                continue
+            if ended:
+                return ended.value
             yield
 
     return type(kind.__name__, (kind,), {"run": run, "Inputs": Ports, "step_bound": 60.0})
@@ -254,3 +260,63 @@ def test_every_arm_comes_to_rest(tmp_path: Path, word: str, cause: Callable[[Cas
     assert watch.moved == (word in MOVING)
     assert watch.rest is not None
     assert watch.rest - watch.struck <= REACTION + watch.braking
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("word", MOVING)
+def test_a_pause_in_mid_motion(tmp_path: Path, word: str) -> None:
+    """Arms slow down, stay, take some single ticks, go on, and the skill ends as it would have, only later."""
+    kept = recording()
+    times = []
+    for paused in (False, True):
+        services = kept.restore(word)
+        watch = Watch(kept.cell)
+        control = Control()
+        control.wait = lambda seconds: False  # type: ignore[method-assign]
+
+        def pause(control: Control = control, paused: bool = paused) -> None:
+            if paused:
+                control.request("pause")
+
+        skill = faulty(SKILLS[word], kept.moments[word].inputs, watch, pause)
+        path = tmp_path / "one.yaml"
+        path.write_text(f"mission: one\nroot: {{{word}: {{}}}}\n")
+        context = Context(kept.cell, make_policy("geometric"), np.random.default_rng(0), services=services)
+        operator = Operator(kept.cell, control)
+        executive = Executive(
+            load_mission(str(path), context, {}, {word: skill}), observers=(watch, operator), control=control
+        )
+        assert executive.run().outcome == "success"
+        times.append(executive.runtime.clock.now() - operator.began)
+        if paused:
+            assert operator.slowest < STILL
+            assert operator.moved < 0.002
+    assert times[1] == pytest.approx(times[0], abs=0.05)  # no time passed for the mission while it was held
+
+
+class Operator(Listener):
+    """Two seconds after a pause asks for some single ticks, then goes on."""
+
+    def __init__(self, cell: MujocoCell, control: Control) -> None:
+        self.cell, self.control = cell, control
+        self.began = cell.clock.now()
+        self.paused: float | None = None
+        self.slowest, self.moved = 1.0, 0.0
+        self._at: list[Any] | None = None
+
+    def on_control(self, time: float, state: Any) -> None:
+        if state.state == "paused" and self.paused is None:
+            self.paused = time
+
+    def on_tick(self, time: float) -> None:
+        since = 0.0 if self.paused is None else time - self.paused
+        if 1.0 < since < 2.0:
+            at = [arm.state.q for arm in self.cell.arms.values()]
+            self.slowest = min(self.slowest, speed(self.cell))
+            self._at = self._at or at
+            self.moved = max(float(np.abs(np.subtract(at, self._at)).max()), self.moved)
+        elif 2.0 <= since < 2.08:
+            self.control.request("step")
+        elif since >= 2.5 and not self.control.waiting:
+            self.control.request("resume")
+            self.paused = float("inf")

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import ctypes
+import json
 import signal
 import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from pg4da.mission.executive import Executive, MissionResult
+from pg4da.mission.events import Listener
+from pg4da.mission.executive import Executive
 from pg4da.mission.tree import load_mission
 from pg4da.skills.skill import Context, Ports, Skill
 
@@ -56,6 +59,17 @@ class Hangs(Skill):
         ctypes.CDLL(None).usleep(3_000_000)
 
 
+class Once(Skill):
+    """Takes a little longer than the bound, without saying so."""
+
+    name = "once"
+
+    def run(self, inputs: Any) -> Any:
+        yield
+        time.sleep(2.5 * BOUND)
+        return self.Outputs()
+
+
 class Slow(Skill):
     """Takes its time, as it says."""
 
@@ -70,22 +84,21 @@ class Slow(Skill):
 
 def executive(write: Any, cell: Any, toys: Any, text: str, **options: Any) -> Executive:
     context = Context(cell, None, np.random.default_rng(0))  # type: ignore[arg-type]
-    skills = {**toys, "hangs": Hangs, "slow": Slow}
+    skills = {**toys, "hangs": Hangs, "slow": Slow, "once": Once}
     tree = load_mission(str(write(text)), context, {}, skills)
-    return Executive(tree, hang_bound=BOUND, **options)
+    return Executive(tree, **{"hang_bound": BOUND, **options})
 
 
 def at_rest(cell: Any) -> bool:
     return all(arm.state.dq[0] == 0 for arm in cell.arms.values())
 
 
-@pytest.mark.parametrize("threaded", [False, True], ids=["main", "thread"])
-@pytest.mark.parametrize("how", ["sleep", "spin", "swallow"])
+@pytest.mark.parametrize(
+    ("how", "threaded"), [("sleep", False), ("spin", False), ("spin", True), ("swallow", False), ("swallow", True)]
+)
 def test_a_hanging_skill_ends_the_mission(write: Any, cell: Any, toys: Any, how: str, threaded: bool) -> None:
-    if threaded and how == "sleep":
-        pytest.skip("a blocking call ends only on the main thread; see the next test")
-    text = f"root: {{parallel: {{children: [move: {{seconds: 99}}, fallback: [hangs: {{how: {how}}}, say: {{}}]]}}}}"
-    text = text.replace("move: {seconds: 99}", "look: {seconds: 99}")
+    """A blocking call can be broken off on the main thread only."""
+    text = f"root: {{parallel: {{children: [look: {{seconds: 99}}, fallback: [hangs: {{how: {how}}}, say: {{}}]]}}}}"
     ex = executive(write, cell, toys, text)
     result = ex.start().result(30) if threaded else ex.run()
     assert result.outcome == "failure"
@@ -141,20 +154,72 @@ def test_signals_are_put_back(write: Any, cell: Any, toys: Any) -> None:
 
 
 def test_no_watchdog_when_it_is_not_wanted(write: Any, cell: Any, toys: Any) -> None:
-    ex = executive(write, cell, toys, "root: {slow: {}}")
-    ex._hang_bound = None
-    assert isinstance(ex.run(), MissionResult)
+    ex = executive(write, cell, toys, "root: {once: {}}", hang_bound=None)
+    assert ex.run().outcome == "success"
 
 
-LOST = """
-import ctypes, sys
-from pg4da.session import leave
-from pg4da.mission.failure import Failure
-leave(Failure("hung", "execution", "a/b", "no answer"))
+def test_a_cell_that_hangs_is_noticed_as_well(write: Any, cell: Any, toys: Any) -> None:
+    cell.at(0.3, lambda: time.sleep(60))
+    result = executive(write, cell, toys, "root: {move: {seconds: 9}}").run()
+    assert result.failure.code == "hung"
+    assert at_rest(cell)
+
+
+def test_a_viewer_that_hangs_is_noticed_as_well(write: Any, cell: Any, toys: Any) -> None:
+    class Sleeps(Listener):
+        def on_event(self, event: Any) -> None:
+            if event.kind == "skill_started":
+                time.sleep(60)
+
+    result = executive(write, cell, toys, "root: {say: {}}", observers=(Sleeps(),)).run()
+    assert result.failure.code == "hung"
+
+
+STUCK = """
+import ctypes, importlib.util, sys
+from pathlib import Path
+import pg4da.run, pg4da.skills.registry
+from pg4da.session import leave, run_missions
+from pg4da.skills.skill import Skill
+
+spec = importlib.util.spec_from_file_location("toys", sys.argv[1])
+toys = importlib.util.module_from_spec(spec)
+sys.modules["toys"] = toys
+spec.loader.exec_module(toys)
+
+class Deadlock(Skill):
+    name = "deadlock"
+    needs = frozenset({"left"})
+
+    def run(self, inputs):
+        self.context.cell.arms["left"].move()
+        yield
+        mutex = ctypes.create_string_buffer(64)
+        while True:
+            ctypes.CDLL(None).pthread_mutex_lock(mutex)  # no signal gets it out of here
+
+class Cell(toys.FakeCell):
+    def stop(self):
+        print("stopped", flush=True)
+
+pg4da.run.make_cell = lambda request, scene: Cell()
+pg4da.run.find_policy = lambda name: None
+pg4da.run.find_scene = lambda request: None
+pg4da.skills.registry.SKILLS = {"deadlock": Deadlock}
+run_missions([pg4da.run.RunRequest(mission=sys.argv[2], record=Path(sys.argv[3]), hang_bound=0.2)], on_stuck=leave)
 """
 
 
-def test_the_last_resort_ends_the_process_with_3() -> None:
-    ran = subprocess.run([sys.executable, "-c", LOST], capture_output=True, text=True, timeout=60)
+def test_the_last_resort_ends_the_record_and_the_process(write: Any, tmp_path: Path) -> None:
+    mission, record = write("root: {deadlock: {}}"), tmp_path / "record.jsonl"
+    toys = str(Path(__file__).parent / "conftest.py")
+    ran = subprocess.run(
+        [sys.executable, "-c", STUCK, toys, str(mission), str(record)], capture_output=True, text=True, timeout=60
+    )
     assert ran.returncode == 3
-    assert "no answer" in ran.stderr
+    assert "deadlock: no answer for 0.2 s" in ran.stderr
+    assert "stopped" in ran.stdout
+    told = [json.loads(line) for line in record.read_text().splitlines()]
+    assert [message["event"] for message in told if message["k"] == "event"][-2:] == ["hung", "mission_finished"]
+    assert told[-1]["k"] == "end"
+    assert told[-1]["failure"]["code"] == "hung"
