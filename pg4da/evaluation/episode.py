@@ -35,7 +35,7 @@ class EpisodeResult:
 
     cause is empty when it completed, else a short word; picture is relative to the output folder.
     motions counts every push and grasp; arm_motions counts a push with two arms twice. max_speed [m/s] is the fastest
-    that any object ever was; peak_memory [MiB] that of the worker so far.
+    that any object ever was, max_launch_speed what no fall explains; peak_memory [MiB] that of the worker so far.
     """
 
     scene: str
@@ -54,6 +54,7 @@ class EpisodeResult:
     sim_time_s: float = 0.0
     wall_time_s: float = 0.0
     max_speed: float | None = None
+    max_launch_speed: float | None = None
     peak_memory: float = 0.0
     cause: str = ""
     phase: str = ""

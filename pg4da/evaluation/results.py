@@ -40,6 +40,7 @@ def figures(group: Sequence[EpisodeResult]) -> Row:
     attempts, successes = sum(r.grasp_attempts for r in group), sum(r.grasp_successes for r in group)
     motions = [float(r.motions) for r in done]
     speeds = [r.max_speed for r in group if r.max_speed is not None]
+    launches = [r.max_launch_speed for r in group if r.max_launch_speed is not None]
     return {
         "trials": len(group),
         "completed": len(done),
@@ -56,6 +57,7 @@ def figures(group: Sequence[EpisodeResult]) -> Row:
         "sim_time_s": metrics.mean([r.sim_time_s for r in group]),
         "wall_time_s": metrics.mean([r.wall_time_s for r in group]),
         "max_speed": max(speeds, default=None),
+        "max_launch_speed": max(launches, default=None),
         "peak_memory_mib": max((r.peak_memory for r in group), default=None),
         "failures": dict(Counter(r.cause for r in group if not r.completed).most_common()),
     }

@@ -14,7 +14,7 @@ from pg4da.mission.events import Event, Listener
 class Witness(Listener):
     """Watches one run in a simulated cell. A grasp counts as a success when the skill says so and the target is up.
 
-    `retrieved`, `outside` (indices, in scene order), `target_lost` and `max_speed` [m/s] hold once the run has ended;
+    `retrieved`, `outside` (indices, in scene order), `target_lost`, `max_speed` and `max_launch_speed` [m/s] hold once the run has ended;
     `ended` stays False when the run dropped this observer because it raised.
     """
 
@@ -25,6 +25,7 @@ class Witness(Listener):
         self.outside: tuple[int, ...] = ()
         self.target_lost = False
         self.max_speed: float | None = None
+        self.max_launch_speed: float | None = None
         self._truth: Any = None
         self._observation: Any = None
         self._decision: Any = None
@@ -46,6 +47,7 @@ class Witness(Listener):
         positions, target = truth.positions, truth.target_position
         self.target_lost = any(np.array_equal(positions[index], target) for index in self.outside)
         self.max_speed = float(truth.max_object_speed)
+        self.max_launch_speed = float(truth.max_launch_speed)
         self.ended = True
 
     def _motion(self, event: Event) -> Motion:

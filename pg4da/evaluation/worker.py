@@ -103,6 +103,7 @@ def outcome(
         sim_time_s=round(run.sim_time_s, 3),
         wall_time_s=round(run.wall_time_s, 3),
         max_speed=witness.max_speed,
+        max_launch_speed=witness.max_launch_speed,
         peak_memory=round(peak_memory(), 1),
         cause=verdict.cause,
         phase=verdict.phase,

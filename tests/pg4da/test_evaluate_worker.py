@@ -29,6 +29,7 @@ class Truth:
         self.outside: tuple[int, ...] = ()
         self.positions = np.array([[0.0, 0.5, 0.02], [0.1, 0.5, 0.02], [0.2, 0.5, 0.02]])
         self.max_object_speed = 0.4
+        self.max_launch_speed = 0.2
 
     @property
     def target_position(self) -> Any:
@@ -81,7 +82,7 @@ def test_counts_and_success(play: Any) -> None:
     assert (result.completed, result.cause) == (True, "")
     assert (result.motions, result.pushes, result.arm_motions) == (3, 1, 4)
     assert (result.grasp_attempts, result.grasp_successes) == (2, 1)
-    assert (result.max_speed, result.sim_time_s) == (0.4, 9.0)
+    assert (result.max_speed, result.max_launch_speed, result.sim_time_s) == (0.4, 0.2, 9.0)
     assert result.picture == ""
 
 
