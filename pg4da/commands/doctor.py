@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 PACKAGES = ("mujoco", "numpy", "scipy", "embreex", "opencv-python-headless", "eaik", "ompl", "toppra", "pymunk",
-            "py_trees", "pydantic", "pyyaml", "rich", "pillow", "coacd", "trimesh")  # fmt: skip
+            "py_trees", "pydantic", "pyyaml", "rich", "websockets", "pillow", "coacd", "trimesh")  # fmt: skip
 REINSTALL = "install again: make setup, or pip install pg4da"
 
 
