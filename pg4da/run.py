@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from pg4da.errors import BadInput, suggest
 from pg4da.mission.events import Observer
-from pg4da.mission.executive import HANG_BOUND, MissionResult, Outcome
+from pg4da.mission.executive import HANG_BOUND, MissionResult
 from pg4da.mission.failure import Failure
+from pg4da.mission.loop import Outcome
 from pg4da.recording.plain import plain
 from pg4da.recording.tally import Tally
 

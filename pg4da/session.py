@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,11 +13,12 @@ from pg4da import run as running
 from pg4da.mission.control import Control
 from pg4da.mission.declarations import bind
 from pg4da.mission.events import Hub, Observer
-from pg4da.mission.executive import Executive
+from pg4da.mission.executive import LAST_WORDS, Executive
 from pg4da.mission.failure import Failure
 from pg4da.mission.loader import load_spec
 from pg4da.mission.spec import MissionSpec
 from pg4da.mission.tree import MissionTree
+from pg4da.mission.watchdog import within
 from pg4da.recording.tally import Tally
 from pg4da.run import RunRequest, RunResult, summarise
 from pg4da.skills.skill import Context
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from pg4da.stream.sink import Sink
 
 ENDS_ALL = ("interrupted", "safety_stop")
-LAST_WORDS = 2.0  # s on the wall for the record's end before the process is ended
 SAFETY_STOP = 3
 
 OnStuck = Callable[[Failure], None]
@@ -109,9 +108,7 @@ def ending(hub: Hub, then: OnStuck) -> OnStuck:
     """End the record first, within a bound, since what is stuck may be what the record needs."""
 
     def end(failure: Failure) -> None:
-        last = threading.Thread(target=hub.end, name="last words", daemon=True)
-        last.start()
-        last.join(LAST_WORDS)
+        within(LAST_WORDS, hub.end)
         then(failure)
 
     return end

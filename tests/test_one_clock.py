@@ -25,7 +25,8 @@ READERS = {
 }
 ALLOWED = {
     "pg4da/mission/watchdog.py": "sees that a tick does not come back",
-    "pg4da/mission/executive.py": "reports how long a mission took; keeps to real time while a person is waited for",
+    "pg4da/mission/executive.py": "reports how long a mission took",
+    "pg4da/mission/loop.py": "keeps to real time while a person is waited for",
 }
 
 

@@ -131,7 +131,7 @@ def ticking(text: str, told: bool) -> Loop:
             executive.runtime.changes.on = told
             executive.hub.tree(tree)
             with executive._watchdog:
-                yield executive.turn
+                yield executive.loop.turn
 
 
 @contextmanager

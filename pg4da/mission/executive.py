@@ -1,4 +1,4 @@
-"""The loop: tick the tree, let time pass, until the mission ends or is asked to stop; then everything rests.
+"""Runs a mission to its end, whatever happens on the way; then everything rests.
 
 Nothing here reads the wall clock but the report of how long it took, the watchdog, and the wait while people think: a
 run is a function of its seed.
@@ -14,22 +14,19 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from pg4da.errors import BadInput
 from pg4da.mission.control import Control
 from pg4da.mission.events import Hub, Observer
 from pg4da.mission.failure import Failure
 from pg4da.mission.interrupts import EndNow, interrupts
-from pg4da.mission.node import INVALID, RUNNING, SUCCESS
-from pg4da.mission.resources import STOP_BOUND, all_at_rest
-from pg4da.mission.steering import Steering
+from pg4da.mission.loop import Loop, Outcome
 from pg4da.mission.tree import MissionTree
-from pg4da.mission.watchdog import Hung, Watchdog
+from pg4da.mission.watchdog import Hung, Watchdog, within
 
-Outcome = Literal["success", "failure", "interrupted", "safety_stop"]
-FINISH_BOUND = 30.0  # s on the cell's clock for what `finally` owes after a stop
 HANG_BOUND = 5.0  # s on the wall that one tick may take
+LAST_WORDS = 2.0  # s on the wall to tell of a tick that can't be broken off, whatever else may hang with it
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ class Executive:
         hang_bound: float | None = HANG_BOUND,
         on_stuck: Callable[[Failure], None] | None = None,
     ) -> None:
-        self.tree, self.tick = tree, tick
+        self.tree = tree
         self.runtime = tree.runtime
         self.cell = tree.runtime.cell
         self.control = control or Control()
@@ -70,12 +67,10 @@ class Executive:
         self.hub = hub or Hub(self.cell.clock, observers)
         self.runtime.context.emit = self.hub.publish
         self.runtime.questions.attended = lambda: self.control.attended
-        self._steering = Steering(self.control, self.runtime, self.hub, self.cancel)
         self._hang_bound, self._on_stuck = hang_bound, on_stuck
         bound = HANG_BOUND if hang_bound is None else hang_bound
-        self._watchdog = Watchdog(bound, self.cell, self._at_work, self._tell_hung, self._stuck)
-        self._stops = 0
-        self._why = "stopped on request"
+        self._watchdog = Watchdog(bound, self.cell, self._at_work, self._stuck)
+        self.loop = Loop(tree, tick, self.hub, self.control, self._watchdog)
         self._told_end = False
         self._passed_on: BaseException | None = None
         self._future: Future[MissionResult] = Future()
@@ -83,9 +78,7 @@ class Executive:
 
     def cancel(self, why: str = "stopped on request") -> None:
         """Ask for a stop; may be called from a signal handler or another thread. Asked twice, `finally` is skipped."""
-        if not self._stops:
-            self._why = why
-        self._stops += 1
+        self.loop.cancel(why)
 
     def run(self) -> MissionResult:
         """Until the mission succeeds, fails, is cancelled or breaks; returns with every arm at rest.
@@ -93,6 +86,8 @@ class Executive:
         SystemExit and the like from within a skill are raised again when everything rests.
         """
         self._started = self.cell.clock.now(), time.monotonic()
+        self._told_end = False
+        self.loop.begin()
         if self._own_hub:
             self.hub.start(self.cell)
         self.runtime.changes.on = True
@@ -159,18 +154,18 @@ class Executive:
     def _to_rest(self) -> tuple[Outcome, Failure | None]:
         """The loop, then rest, whatever the loop met; then what `finally` owes."""
         try:
-            outcome, failure = self._guarded(self._loop)
-            rest, problem = self._guarded(self._halt)
+            outcome, failure = self._guarded(self.loop.until_ended)
+            rest, problem = self._guarded(self.loop.halt)
             if rest != "success" and outcome == "success":
                 outcome, failure = rest, problem
             if self._owes_finish(outcome, failure):
-                self._guarded(self._finish)
+                self._guarded(self.loop.finish)
         except EndNow:
             self.runtime.halt()
             self.cell.stop()
             outcome, failure = "interrupted", self._cancelled()
         except BadInput:
-            self._halt()
+            self.loop.halt()
             raise
         return outcome, failure
 
@@ -181,7 +176,7 @@ class Executive:
         except (BadInput, EndNow):
             raise
         except Hung:
-            return "failure", self._watchdog.failure
+            return "failure", self._hung()
         except KeyboardInterrupt:
             self.cancel("KeyboardInterrupt")
             return "interrupted", self._cancelled()
@@ -195,108 +190,12 @@ class Executive:
             return outcome, self._cancelled()
         return outcome, None if outcome == "success" else self.tree.failure
 
-    def _loop(self) -> Outcome:
-        while True:
-            ended = self.turn()
-            if ended is not None:
-                return ended
-
-    def turn(self) -> Outcome | None:
-        """Once round the loop: requests, a tick unless paused, time. None while the mission goes on."""
-        tree, steering = self.tree, self._steering
-        steering.look()
-        if self._stops:
-            return "interrupted"
-        stepping = steering.steps > 0
-        if steering.paused and not stepping:
-            self._advance()
-            return None
-        if stepping:
-            steering.step_begins()
-        self._tick(tree.tick_once)
-        if self.runtime.safety:
-            return "safety_stop"
-        if tree.status is not RUNNING:
-            return "success" if tree.status is SUCCESS else "failure"
-        self._advance()
-        if stepping:
-            steering.step_ends()
-        return None
-
-    def _tick(self, act: Callable[[], Any]) -> Any:
-        """Under the watchdog's eye; then everybody is told what changed."""
-        dog = self._watchdog
-        dog.beat += 1
-        try:
-            found = act()
-            drained = self.runtime.changes.drain()
-            if drained is not None:
-                self.hub.changes(drained)
-        finally:
-            dog.beat += 1
-        return found
-
-    def _advance(self) -> None:
-        dog = self._watchdog
-        dog.beat += 1
-        try:
-            if self._steering.waiting_for_a_person or self._steering.slowed:
-                self._advance_slowed()
-            else:
-                self.cell.advance(self.tick)
-            self.hub.tick()
-        finally:
-            dog.beat += 1
-
-    def _advance_slowed(self) -> None:
-        """No faster than real time while a person is waited for: there is nothing to be gained by burning CPU."""
-        began, pace = time.monotonic(), self.cell.pace
-        self.cell.advance(self.tick)
-        if self._steering.slowed:
-            self._steering.pass_time(self.tick, pace)
-        left = self.tick - (time.monotonic() - began)
-        if left > 0 and self._steering.waiting_for_a_person:
-            self.control.wait(left)
-
-    def _halt(self) -> Outcome:
-        """Stop the tree and every arm; returns when all rest, or after the bound with the cell stopped again."""
-        if self.tree.status is RUNNING:
-            self.tree.stop(INVALID)
-        self.runtime.halt()
-        cell = self.cell
-        cell.stop()
-        self._steering.stop()
-        self._tick(lambda: None)
-        deadline = cell.clock.now() + STOP_BOUND + 2 * self.tick
-        while not self._at_rest() and cell.clock.now() < deadline:
-            self._advance()
-        if not self._at_rest():
-            cell.stop()
-            self.hub.publish("not_at_rest", {"message": f"an arm still moves {STOP_BOUND:g} s after the stop"})
-        return "success"
-
-    def _at_rest(self) -> bool:
-        return self.runtime.resources.settled() and all_at_rest(self.cell)
-
     def _owes_finish(self, outcome: Outcome, failure: Failure | None) -> bool:
         broken = failure is not None and failure.path == self.tree.name and failure.code == "internal_error"
         return bool(self.runtime.pending) and outcome != "safety_stop" and not broken
 
-    def _finish(self) -> Outcome:
-        """Run what `finally` owes, until a second request to stop or the bound."""
-        asked, deadline = self._stops, self.cell.clock.now() + FINISH_BOUND
-        try:
-            while self._stops == asked and self.cell.clock.now() < deadline and self._tick(self.tree.finish):
-                self._advance()
-                self._steering.look()
-        finally:
-            for node in self.runtime.pending:
-                node.stop_early()
-            self._halt()
-        return "success"
-
     def _cancelled(self) -> Failure:
-        return Failure("cancelled", "cancelled", self.tree.name, self._why)
+        return Failure("cancelled", "cancelled", self.tree.name, self.loop.why)
 
     def _broken(self, error: Exception) -> Failure:
         text = "".join(traceback.format_exception(error))
@@ -308,15 +207,23 @@ class Executive:
         node = self.runtime.at_work
         return (self.tree.name, None) if node is None else (node.path, node.step_bound)
 
-    def _tell_hung(self, failure: Failure, stack: str) -> None:
-        self.hub.publish("hung", {"path": failure.path, "message": failure.message, "traceback": stack})
+    def _hung(self) -> Failure | None:
+        failure = self._watchdog.failure
+        if failure is not None:
+            data = {"path": failure.path, "message": failure.message, "traceback": self._watchdog.stack}
+            self.hub.publish("hung", data)
+        return failure
 
     def _stuck(self, failure: Failure) -> None:
         """The mission's thread is lost: whoever waits for the result is told, with the arms stopped."""
         result = self._result("failure", failure)
-        self._tell_end(result)
+        within(LAST_WORDS, lambda: self._last_words(result))
         try:
             if self._on_stuck is not None:
                 self._on_stuck(failure)
         finally:
             self._future.set_result(result)
+
+    def _last_words(self, result: MissionResult) -> None:
+        self._hung()
+        self._tell_end(result)

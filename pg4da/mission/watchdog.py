@@ -29,7 +29,7 @@ class Hung(BaseException):
 class Watchdog:
     """The loop adds one to `beat` before and after each tick; `odd` means within one.
 
-    bound [s on the wall]; where() gives the path at work and its own bound, if any. tell(failure, stack) publishes.
+    bound [s on the wall]; where() gives the path at work and its own bound, if any. failure, stack: what hung.
     """
 
     def __init__(
@@ -37,13 +37,13 @@ class Watchdog:
         bound: float,
         cell: Cell,
         where: Callable[[], tuple[str, float | None]],
-        tell: Callable[[Failure, str], None],
         on_stuck: Callable[[Failure], None],
     ) -> None:
         self.beat = 0
         self.failure: Failure | None = None
         self._bound, self._cell = bound, cell
-        self._where, self._tell, self._on_stuck = where, tell, on_stuck
+        self._where, self._on_stuck = where, on_stuck
+        self.stack = ""
         self._thread_watched = 0
         self._main = False
         self._closed = threading.Event()
@@ -85,10 +85,9 @@ class Watchdog:
     def _bite(self, beat: int, path: str, bound: float) -> None:
         frame = sys._current_frames().get(self._thread_watched)
         place = "" if frame is None else f", in {frame.f_code.co_name} ({frame.f_code.co_filename}:{frame.f_lineno})"
-        stack = "" if frame is None else "".join(traceback.format_stack(frame))
+        self.stack = "" if frame is None else "".join(traceback.format_stack(frame))
         self.failure = Failure("hung", "execution", path, f"no answer for {bound:g} s{place}", recoverable=False)
         self._stop_arms()
-        self._tell(self.failure, stack)
         for _ in range(TRIES):
             if self.beat != beat:
                 return
@@ -118,3 +117,10 @@ class Watchdog:
     def _break(self, number: int, frame: FrameType | None) -> None:
         if self.failure is not None and self.beat % 2 == 1:
             raise Hung
+
+
+def within(seconds: float, act: Callable[[], None]) -> None:
+    """Do something that may hang itself: it is left behind after so many seconds on the wall."""
+    thread = threading.Thread(target=act, name="last words", daemon=True)
+    thread.start()
+    thread.join(seconds)

@@ -70,6 +70,19 @@ def test_what_run_raises_comes_with_the_result(make: Make, cell: Any) -> None:
     assert at_rest(cell)
 
 
+def test_one_executive_runs_twice(make: Make, cell: Any) -> None:
+    ended: list[str] = []
+
+    class Ends(pg4da.Listener):
+        def on_end(self) -> None:
+            ended.append("end")
+
+    first = make("outputs: {n: {type: int}}\nroot: {sequence: [look: {}, count: {start: 1, outputs: {total: n}}]}")
+    ex = Executive(first.tree, observers=(Ends(),))
+    assert [ex.run().outputs, ex.run().outputs] == [{"n": 2}] * 2
+    assert ended == ["end"] * 2
+
+
 def test_cancelled_before_it_starts(make: Make, cell: Any) -> None:
     ex = make("root: {move: {seconds: 9}}")
     ex.cancel()

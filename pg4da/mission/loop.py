@@ -1,0 +1,136 @@
+"""The loop itself: requests, a tick, time; and at the end everything brought to rest."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import Any, Literal
+
+from pg4da.mission.control import Control
+from pg4da.mission.events import Hub
+from pg4da.mission.node import INVALID, RUNNING, SUCCESS
+from pg4da.mission.resources import STOP_BOUND, all_at_rest
+from pg4da.mission.steering import Steering
+from pg4da.mission.tree import MissionTree
+from pg4da.mission.watchdog import Watchdog
+
+Outcome = Literal["success", "failure", "interrupted", "safety_stop"]
+FINISH_BOUND = 30.0  # s on the cell's clock for what `finally` owes after a stop
+
+
+class Loop:
+    """Of one mission. tick [s]: the period on the cell's clock."""
+
+    def __init__(self, tree: MissionTree, tick: float, hub: Hub, control: Control, watchdog: Watchdog) -> None:
+        self.tree, self.tick, self.hub, self.control, self.watchdog = tree, tick, hub, control, watchdog
+        self.runtime, self.cell = tree.runtime, tree.runtime.cell
+        self.stops = 0
+        self.why = "stopped on request"
+        self.begin()
+
+    def begin(self) -> None:
+        """Before a run: nobody has asked for a pause yet."""
+        self.steering = Steering(self.control, self.runtime, self.hub, self.cancel)
+
+    def cancel(self, why: str) -> None:
+        """Ask for a stop; the first reason counts."""
+        if not self.stops:
+            self.why = why
+        self.stops += 1
+
+    def until_ended(self) -> Outcome:
+        """Turn until the mission ends or is asked to stop."""
+        while True:
+            ended = self.turn()
+            if ended is not None:
+                return ended
+
+    def turn(self) -> Outcome | None:
+        """Once round the loop: requests, a tick unless paused, time. None while the mission goes on."""
+        tree, steering = self.tree, self.steering
+        steering.look()
+        if self.stops:
+            return "interrupted"
+        stepping = steering.steps > 0
+        if steering.paused and not stepping:
+            self._advance()
+            return None
+        if stepping:
+            steering.step_begins()
+        self._tick(tree.tick_once)
+        if self.runtime.safety:
+            return "safety_stop"
+        if tree.status is not RUNNING:
+            return "success" if tree.status is SUCCESS else "failure"
+        self._advance()
+        if stepping:
+            steering.step_ends()
+        return None
+
+    def _tick(self, act: Callable[[], Any]) -> Any:
+        """Under the watchdog's eye; then everybody is told what changed."""
+        dog = self.watchdog
+        dog.beat += 1
+        try:
+            found = act()
+            drained = self.runtime.changes.drain()
+            if drained is not None:
+                self.hub.changes(drained)
+        finally:
+            dog.beat += 1
+        return found
+
+    def _advance(self) -> None:
+        dog = self.watchdog
+        dog.beat += 1
+        try:
+            if self.steering.waiting_for_a_person or self.steering.slowed:
+                self._advance_slowed()
+            else:
+                self.cell.advance(self.tick)
+            self.hub.tick()
+        finally:
+            dog.beat += 1
+
+    def _advance_slowed(self) -> None:
+        """No faster than real time while a person is waited for: there is nothing to be gained by burning CPU."""
+        began, pace = time.monotonic(), self.cell.pace
+        self.cell.advance(self.tick)
+        if self.steering.slowed:
+            self.steering.pass_time(self.tick, pace)
+        left = self.tick - (time.monotonic() - began)
+        if left > 0 and self.steering.waiting_for_a_person:
+            self.control.wait(left)
+
+    def halt(self) -> Outcome:
+        """Stop the tree and every arm; returns when all rest, or after the bound with the cell stopped again."""
+        if self.tree.status is RUNNING:
+            self.tree.stop(INVALID)
+        self.runtime.halt()
+        cell = self.cell
+        cell.stop()
+        self.steering.stop()
+        self._tick(lambda: None)
+        deadline = cell.clock.now() + STOP_BOUND + 2 * self.tick
+        while not self._at_rest() and cell.clock.now() < deadline:
+            self._advance()
+        if not self._at_rest():
+            cell.stop()
+            self.hub.publish("not_at_rest", {"message": f"an arm still moves {STOP_BOUND:g} s after the stop"})
+        return "success"
+
+    def _at_rest(self) -> bool:
+        return self.runtime.resources.settled() and all_at_rest(self.cell)
+
+    def finish(self) -> Outcome:
+        """Run what `finally` owes, until a second request to stop or the bound."""
+        asked, deadline = self.stops, self.cell.clock.now() + FINISH_BOUND
+        try:
+            while self.stops == asked and self.cell.clock.now() < deadline and self._tick(self.tree.finish):
+                self._advance()
+                self.steering.look()
+        finally:
+            for node in self.runtime.pending:
+                node.stop_early()
+            self.halt()
+        return "success"
