@@ -5,7 +5,7 @@ import { brief, clock, make, setText } from "./dom.js";
 const SHOWN = 400;
 
 const TELL = {
-  observation: (d) => ["look", d.target_seen === false ? "target not in sight" : `target in sight${share(d)}`, ""],
+  observation: (d) => ["look", (d.observation ?? d).target_seen === false ? "the target is not in sight" : `the target is in sight${share(d)}`, ""],
   decision: (d) => ["decide", `${actionText(d.decision?.action ?? d.action)}${d.decision?.candidates > 1 ? `; best of ${d.decision.candidates}` : ""}`, ""],
   motion_started: (d) => [kindOf(d.action), `motion ${d.index ?? ""}: ${armsText(d.arms)}`, ""],
   motion_finished: (d) => [d.kind, d.success ? "done" : `failed${d.code ? ` (${d.code})` : ""}`, d.success ? "good" : "bad"],
@@ -48,13 +48,16 @@ function kindOf(action) {
   return action && ("paths" in action || action.type === "Push") ? "push" : "grasp";
 }
 
+const PURPOSES = { isolate: "push to make room round the target", uncover: "push to uncover the target" };
+
 function actionText(action) {
   if (!action || typeof action !== "object") return brief(action ?? "");
-  return `${kindOf(action)}${action.purpose ? ` to ${action.purpose} the target` : ""}${action.reason ? `: ${action.reason}` : ""}`;
+  const what = kindOf(action) === "push" ? (PURPOSES[action.purpose] ?? "push") : "grasp the target";
+  return `${what}${action.reason ? `: ${action.reason}` : ""}`;
 }
 
 function armsText(arms) {
-  if (Array.isArray(arms)) return arms.length === 1 ? `${arms[0]} arm` : `${arms.join(" and ")} arms`;
+  if (Array.isArray(arms)) return arms.length === 1 ? `${arms[0]} arm` : `${arms.join(" and ")} arm at once`;
   return typeof arms === "number" ? (arms === 1 ? "one arm" : `${arms} arms`) : "";
 }
 

@@ -23,7 +23,7 @@ const pictures = new Pictures($("picture"), $("picture-time"), $("large"), (ref)
 const arms = new Arms($("arms"));
 const events = new EventList($("events"), (t) => seek(t));
 const values = new ValueList($("values"));
-const timeline = new Timeline({ canvas: $("lanes"), range: $("scrub"), output: $("clock"), seek });
+const timeline = new Timeline({ canvas: $("lanes"), range: $("scrub"), output: $("clock"), seek, redraw });
 
 const connection = new Connection({
   hello(message) {
@@ -155,7 +155,7 @@ function draw() {
 }
 
 function badge(latest) {
-  if (view.mode === "replay" && view.link === "on") return latest.end ? outcome(latest.end) : ["warn", "record without an end"];
+  if (view.mode === "replay" && view.link === "on") return latest.end ? outcome(latest.end, "record: ") : ["warn", "record without an end"];
   if (view.link === "token") return ["bad", "token needed"];
   if (view.link !== "on") return ["warn", "waiting"];
   if (!latest.run) return ["idle", "waiting"];
@@ -163,8 +163,8 @@ function badge(latest) {
   return [latest.control.state === "running" ? "running" : "warn", latest.control.state];
 }
 
-function outcome(end) {
-  return [end.outcome === "success" ? "success" : "failure", String(end.outcome).replace("_", " ")];
+function outcome(end, before = "") {
+  return [end.outcome === "success" ? "success" : "failure", before + String(end.outcome).replace("_", " ")];
 }
 
 function drawHead(latest, live) {

@@ -3,7 +3,7 @@
 import { clock, setText } from "./dom.js";
 
 export class Timeline {
-  constructor({ canvas, range, output, seek }) {
+  constructor({ canvas, range, output, seek, redraw }) {
     Object.assign(this, { canvas, range, output });
     range.addEventListener("input", () => seek(Number(range.value)));
     canvas.addEventListener("pointerdown", (event) => {
@@ -13,7 +13,10 @@ export class Timeline {
     canvas.addEventListener("pointermove", (event) => this.hint(event));
     this.first = this.last = 0;
     this.spans = [];
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => (this.colours = null));
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
+      this.colours = this.shown = null;
+      redraw();
+    });
   }
 
   show(store, time) {

@@ -76,7 +76,7 @@ def scrub(browser: Any, time: float) -> None:
 
 def test_scrubbing_a_record(page: str, browser: Any) -> None:
     browser.open(page)
-    browser.until("document.querySelector('#badge').textContent === 'failure'")
+    browser.until("document.querySelector('#badge').textContent === 'record: failure'")
     assert "it slid out" in browser.text("#now .failed.final")
     assert browser.run("Number(document.querySelector('#scrub').max)") == 30.0
     browser.click("#tab-values")
@@ -95,7 +95,7 @@ def test_scrubbing_a_record(page: str, browser: Any) -> None:
 
 def test_playing_a_record(page: str, browser: Any) -> None:
     browser.open(page)
-    browser.until("document.querySelector('#badge').textContent === 'failure'")
+    browser.until("document.querySelector('#badge').textContent === 'record: failure'")
     browser.run("document.querySelector('#speed').value = '16'")
     browser.click("#play")
     browser.until("document.querySelector('#now .tip')?.textContent === 'First'")
@@ -118,7 +118,7 @@ def test_the_command_serves_the_page_until_ctrl_c(record: Path, browser: Any) ->
     try:
         address = next(word for line in process.stdout for word in line.split() if word.startswith("http://"))
         browser.open(address)
-        browser.until("document.querySelector('#badge').textContent === 'failure'")
+        browser.until("document.querySelector('#badge').textContent === 'record: failure'")
         os.kill(process.pid, signal.SIGINT)
         assert process.wait(30) == 0
     finally:
