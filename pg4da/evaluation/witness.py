@@ -14,8 +14,8 @@ from pg4da.mission.events import Event, Listener
 class Witness(Listener):
     """Watches one run in a simulated cell. A grasp counts as a success when the skill says so and the target is up.
 
-    `retrieved`, `outside` (indices, in scene order), `target_lost`, `max_speed` and `max_launch_speed` [m/s] hold once the run has ended;
-    `ended` stays False when the run dropped this observer because it raised.
+    `retrieved`, `outside` (indices, in scene order), `target_lost`, `max_speed` and `max_launch_speed` [m/s] hold once
+    the run has ended; `ended` stays False when the run dropped this observer because it raised.
     """
 
     def __init__(self) -> None:
