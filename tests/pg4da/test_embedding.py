@@ -206,3 +206,24 @@ def test_outputs_of_a_stopped_mission_are_there(make: Make, cell: Any) -> None:
     tree.tick_once()
     tree.stop(Status.INVALID)
     assert tree.outputs == {"n": 3}
+
+
+@pytest.mark.slow
+def test_two_simulated_cells_at_once_run_as_they_do_alone() -> None:
+    """Bit by bit, each in a thread of its own."""
+    from pg4da.run import RunRequest, find_policy, find_scene, make_cell
+
+    def started(scene: str) -> tuple[Any, Executive]:
+        request = RunRequest(scene=scene, cell="sim-grippers")
+        cell: Any = make_cell(request, find_scene(request))
+        context = Context(cell, find_policy("geometric"), np.random.default_rng(0))
+        return cell, Executive(load_mission("push_grasp", context), hang_bound=None).start()
+
+    scenes = ("packed1", "packed2")
+    alone = []
+    for scene in scenes:
+        cell, executive = started(scene)
+        alone.append((executive.result(300).sim_time, cell.data.qpos.copy()))
+    for (cell, executive), (time, end) in zip([started(scene) for scene in scenes], alone, strict=True):
+        assert executive.result(300).sim_time == time
+        np.testing.assert_array_equal(cell.data.qpos, end)
