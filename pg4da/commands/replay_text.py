@@ -18,14 +18,21 @@ from pg4da.stream.why import Fault, Why, why
 COLOURS = {True: "green", False: "red", None: ""}
 MARKS = {"R": ("▶", "bold cyan"), "S": ("✓", "green"), "F": ("✗", "red"), "I": ("·", "dim")}
 VALUE = 100  # characters
+CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))} | {10: " "}
+
+
+def out(console: Console, line: Text) -> None:
+    """A record may come from anywhere: nothing in it steers the terminal."""
+    line.plain = line.plain.translate(CONTROL)
+    console.print(line, soft_wrap=True)
 
 
 def show_summary(log: Log, console: Console) -> None:
     """What ran and how it ended, then the time line."""
     for line in heading(log):
-        console.print(line, soft_wrap=True)
+        out(console, line)
     for each in story(log.messages()):
-        console.print(_line(each), soft_wrap=True)
+        out(console, _line(each))
 
 
 def heading(log: Log) -> Iterator[Text]:
@@ -54,7 +61,7 @@ def show_why(log: Log, console: Console) -> None:
     """The end, then each failure with its place and what was done about it, oldest first."""
     found = why(log.messages())
     for line in told_why(found):
-        console.print(line, soft_wrap=True)
+        out(console, line)
 
 
 def told_why(found: Why) -> Iterator[Text]:
@@ -106,7 +113,7 @@ def show_at(log: Log, time: float, console: Console) -> None:
     """The tree with states and times, then values, arms and the operator's state."""
     state = log.state_at(time)
     for line in told_state(state):
-        console.print(line, soft_wrap=True)
+        out(console, line)
 
 
 def told_state(state: RunState) -> Iterator[Text]:

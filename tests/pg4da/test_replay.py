@@ -204,3 +204,14 @@ def test_conditions_that_only_chose_the_way_are_left_out(
     assert told[1:] == ["nothing failed", "left out: conditions that did not hold and only chose the way, 1 time"]
     assert replay(sink.path, "--why", "--json") == 0
     assert [fault["code"] for fault in json.loads(capsys.readouterr().out)["faults"]] == ["condition_false"]
+
+
+def test_a_record_cannot_steer_the_terminal(record: Path, capsys: Any) -> None:
+    text = record.read_text().replace("failed try 2", "failed \\u001b[2J\\u0007 try\\n2")
+    assert "u001b" in text
+    record.write_text(text)
+    for way in ([], ["--why"], ["--at", "1e9"]):
+        assert replay(record, *way) == 0
+        told = capsys.readouterr().out
+        assert "failed \N{REPLACEMENT CHARACTER}[2J\N{REPLACEMENT CHARACTER} try 2" in told
+        assert "\x1b" not in told
