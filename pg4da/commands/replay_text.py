@@ -18,7 +18,7 @@ from pg4da.stream.why import Fault, Why, why
 COLOURS = {True: "green", False: "red", None: ""}
 MARKS = {"R": ("▶", "bold cyan"), "S": ("✓", "green"), "F": ("✗", "red"), "I": ("·", "dim")}
 VALUE = 100  # characters
-CONTROL = {code: "\N{REPLACEMENT CHARACTER}" for code in (*range(32), *range(127, 160))} | {10: " "}
+CONTROL = dict.fromkeys((*range(32), *range(127, 160)), "�") | {10: " "}
 
 
 def out(console: Console, line: Text) -> None:
