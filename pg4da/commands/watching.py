@@ -72,7 +72,8 @@ def watched(args: argparse.Namespace, console: Console) -> Iterator[Watched]:
 
 def announce(view: LiveView, args: argparse.Namespace, console: Console) -> None:
     """Where the page is; whoever has this address may steer."""
-    console.print(f"watch: {view.server.link}", markup=False, soft_wrap=True)
+    for link in view.server.links:
+        console.print(f"watch: {link}", markup=False, soft_wrap=True)
     if args.open:
         import webbrowser
 

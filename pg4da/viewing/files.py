@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import mimetypes
+import re
 from importlib.resources import files
 
 from websockets.datastructures import Headers
 from websockets.http11 import Response
 
-# Nothing from elsewhere, nothing inline; `data:` and `blob:` are the pictures that came through the stream.
+# Nothing from elsewhere, nothing inline; `data:` are the pictures that came through the stream. Older browsers do not
+# count the stream among 'self'.
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'{stream}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
+HOST = re.compile(r"[\w.:\[\]-]+", re.ASCII)
 TYPES = {".js": "text/javascript", ".svg": "image/svg+xml"}
 
 
@@ -27,13 +30,16 @@ def read_page() -> dict[str, tuple[str, bytes]]:
     return found
 
 
-def response(status: int, reason: str, body: bytes, kind: str = "text/plain; charset=utf-8") -> Response:
-    """An answer that no browser keeps, guesses about or shows in a frame."""
+def response(
+    status: int, reason: str, body: bytes, kind: str = "text/plain; charset=utf-8", host: str = ""
+) -> Response:
+    """An answer that no browser keeps, guesses about or shows in a frame. host: what the browser calls this server."""
+    stream = f" ws://{host}" if HOST.fullmatch(host) else ""
     headers = Headers(
         {
             "Content-Type": kind,
             "Content-Length": str(len(body)),
-            "Content-Security-Policy": POLICY,
+            "Content-Security-Policy": POLICY.format(stream=stream),
             "X-Content-Type-Options": "nosniff",
             "X-Frame-Options": "DENY",
             "Referrer-Policy": "no-referrer",

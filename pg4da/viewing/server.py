@@ -9,7 +9,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import socket
 import threading
+from contextlib import suppress
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -28,6 +30,7 @@ LAST_LINES = 0.15  # s until the last lines of a run have come through its broad
 LAST_WORDS = 2.0  # s that viewers have to take the last lines when the server closes
 MESSAGE = 64 << 10  # bytes that a viewer may send at once
 VIEWERS = 64
+EVERYBODY = ("0.0.0.0", "::")
 PORTS_TRIED = 20
 PING, QUICK_PING = 10.0, 1.0  # s between two signs of life; quick where a lost viewer stops the mission
 
@@ -60,7 +63,7 @@ class ViewServer:
     def address(self) -> str:
         """For a browser on this machine, or on another when it listens elsewhere; without the token."""
         host = self.access.host
-        if host in ("0.0.0.0", "::"):
+        if host in EVERYBODY:
             host = "127.0.0.1" if host == "0.0.0.0" else "::1"
         return f"http://[{host}]:{self.port}/" if ":" in host else f"http://{host}:{self.port}/"
 
@@ -68,6 +71,13 @@ class ViewServer:
     def link(self) -> str:
         """The address with the token, behind the `#` that browsers never send."""
         return f"{self.address}#token={self.access.token}"
+
+    @property
+    def links(self) -> tuple[str, ...]:
+        """All of them: one that listens to everybody also has this machine's name."""
+        if self.access.host not in EVERYBODY:
+            return (self.link,)
+        return self.link, f"http://{socket.gethostname().lower()}:{self.port}/#token={self.access.token}"
 
     def close(self) -> None:
         """Viewers get the last lines if they take them in time; then the port is free again."""
@@ -125,8 +135,9 @@ class ViewServer:
         assert self._pump is not None
         assert self._server is not None
         await asyncio.sleep(LAST_LINES)
-        self._pump.cancel()
-        self.feed.poll()
+        if not self._pump.done():
+            self._pump.cancel()
+            self.feed.poll()
         self._closing.set()
         self._tell_news()
         deadline = self._loop.time() + LAST_WORDS
@@ -135,6 +146,8 @@ class ViewServer:
         self._server.close()
         await self._server.wait_closed()
         self.feed.close()
+        with suppress(asyncio.CancelledError):
+            await self._pump  # what broke it is told now
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse, or serve a file, or go on to the stream (None)."""
@@ -151,7 +164,7 @@ class ViewServer:
         if path not in self._page:
             return refuse(HTTPStatus.NOT_FOUND, "no such page")
         kind, body = self._page[path]
-        return response(200, "OK", body, kind)
+        return response(200, "OK", body, kind, host or "")
 
     async def _welcome(self, connection: ServerConnection) -> None:
         viewer = Viewer(connection, self.feed, self.access, self._control)
