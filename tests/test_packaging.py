@@ -104,5 +104,6 @@ def test_wheel_holds_every_module_and_its_data(repository: Path, wheel_names: se
     code |= {str(p) for p in own if p.parts[1] not in ROOMS}
     data = {f"pg4da/{p.relative_to(repository)}" for p in (repository / "trees").glob("*.yaml")}
     data |= {f"pg4da/{p.relative_to(repository)}" for p in (repository / "sim/scenes/library").glob("*/*.txt")}
+    data |= {str(p.relative_to(repository)) for p in (repository / "pg4da/viewing/page").iterdir()}
     data.add("pg4da/evaluation/report.css")
     assert (code | data) - wheel_names == set()
