@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 LONGEST = 60  # characters of a word that may be a slip of another
+MOST = 300  # choices among which the nearest is looked for
 
 
 class BadInput(Exception):
@@ -17,7 +18,7 @@ def suggest(word: str, choices: Iterable[str]) -> str:
     known = sorted(set(choices))
     if not known:
         return ""
-    near = get_close_matches(word, known, n=1, cutoff=0.6) if len(word) <= LONGEST else []
+    near = get_close_matches(word, known, n=1, cutoff=0.6) if len(word) <= LONGEST and len(known) <= MOST else []
     hint = f"; did you mean '{near[0]}'?" if near else ""
     if len(known) > 24:
         return hint

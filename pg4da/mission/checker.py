@@ -23,21 +23,22 @@ from pg4da.skills.skill import Skill
 Skills = Mapping[str, type[Skill]]
 
 
-def check(mission: MissionSpec, skills: Skills) -> list[Problem]:
-    """Every problem of one file; its subtrees are checked when they are loaded."""
+def check(mission: MissionSpec, skills: Skills) -> Iterator[Problem]:
+    """The problems of one file; its subtrees are checked when they are loaded."""
     types, needs = known_types(mission, skills), Needs(skills)
-    problems: list[Problem] = []
     for node in mission.root.walk():
-        problems += _references(node, types)
+        yield from _references(node, types)
         if node.word in skills:
-            problems += _skill(node, skills[node.word], types)
+            yield from _skill(node, skills[node.word], types)
         elif node.subtree is not None:
-            problems += _subtree(mission, node, node.subtree, types)
+            yield from _subtree(mission, node, node.subtree, types)
         elif node.word in WORDS:
-            problems += [*broken_rules(node), *_fields(node, types)]
+            yield from broken_rules(node)
+            yield from _fields(node, types)
         if node.word == "parallel":
-            problems += needs.twice(node)
-    return [*problems, *early_reads(mission), *_outputs_written(mission, types)]
+            yield from needs.twice(node)
+    yield from early_reads(mission)
+    yield from _outputs_written(mission, types)
 
 
 def _references(node: NodeSpec, types: Types) -> Iterator[Problem]:

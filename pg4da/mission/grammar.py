@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Any, Literal
 
-from pydantic import Field as Limits
+from annotated_types import Ge, Gt, Le
+from pydantic import StringConstraints
 
 from pg4da.mission.failure import Failure
 
@@ -47,10 +48,10 @@ class Word:
         return tuple(port for port in self.outputs if port not in {rule.writes for rule in self.fields.values()})
 
 
-Count = Annotated[int, Limits(ge=1, le=1_000_000)]
-Seconds = Annotated[float, Limits(gt=0, le=86_400)]
-Factor = Annotated[float, Limits(ge=1, le=100)]
-Code = Annotated[str, Limits(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
+Count = Annotated[int, Ge(1), Le(1_000_000)]
+Seconds = Annotated[float, Gt(0), Le(86_400)]
+Factor = Annotated[float, Ge(1), Le(100)]
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,60}$")]
 _MEMORY = {"memory": Field(bool, static=True, default=True, summary="false: start at the first child again every tick")}
 _CODES = {
     "on": Field(list[Code], static=True, summary="failure codes that may be tried again; all when not given"),

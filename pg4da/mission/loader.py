@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from pg4da.errors import BadInput
 from pg4da.mission.checker import check
 from pg4da.mission.files import find_mission, find_subtree, packaged, read_text, shown_path
 from pg4da.mission.parser import Parser
-from pg4da.mission.problems import Mark, MissionError, Problem
+from pg4da.mission.problems import MAX_PROBLEMS, Mark, MissionError, Problem
 from pg4da.mission.source import Source, read_source
 from pg4da.mission.spec import MissionSpec
 from pg4da.skills.skill import Skill
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["find_mission", "load_spec", "packaged"]
 Skills = Mapping[str, type[Skill]]
 MAX_FILES = 100  # of one mission
-MAX_CHARACTERS = 600_000  # of all files of one mission
+MAX_CHARACTERS = 250_000  # of all files of one mission
 Place = tuple[Path, str]  # a file, and the tree in it where it holds several
 
 
@@ -43,6 +44,7 @@ class _Loader:
         self._skills = skills
         self._loaded: dict[Place, MissionSpec | None] = {}
         self._trees: dict[Path, Mapping[str, Source]] = {}
+        self._found: dict[tuple[Path, str], tuple[Place, Place]] = {}
         self._characters = 0
         self.problems: list[Problem] = []
 
@@ -66,7 +68,7 @@ class _Loader:
             self.problems += error.problems
         self.problems += parser.problems
         if spec is not None:
-            self.problems += check(spec, self._skills)
+            self.problems += islice(check(spec, self._skills), MAX_PROBLEMS)
         return spec
 
     def _source(self, path: Path, tree: str, shown: str) -> Source:
@@ -111,17 +113,22 @@ class _Loader:
         return found.trees
 
     def _subtree(self, user: Place, use: str, mark: Mark, above: tuple[Place, ...], depth: int) -> MissionSpec | None:
-        if use.startswith("#"):
-            place = (user[0], use[1:])
-        else:
+        found = self._found.get((user[0], use))
+        if found is None:
             try:
-                place = (find_subtree(use, user[0]), "")
+                place = (user[0], use[1:]) if use.startswith("#") else (find_subtree(use, user[0]), "")
             except BadInput as error:
-                self.problems.append(Problem(mark, str(error)))
+                self._refuse(mark, str(error))
                 return None
-        key = (place[0].resolve(), place[1])
+            found = self._found[user[0], use] = place, (place[0].resolve(), place[1])
+        place, key = found
         if key in above:
             chain = " -> ".join(tree or path.stem for path, tree in (*above[above.index(key) :], key))
-            self.problems.append(Problem(mark, f"a subtree that contains itself: {chain}"))
+            self._refuse(mark, f"a subtree that contains itself: {chain}")
             return None
         return self.load(place, above, depth)
+
+    def _refuse(self, mark: Mark, message: str) -> None:
+        self.problems.append(Problem(mark, message))
+        if len(self.problems) >= MAX_PROBLEMS:
+            raise MissionError(self.problems)

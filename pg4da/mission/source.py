@@ -24,9 +24,9 @@ from yaml.events import (
 
 from pg4da.mission.problems import MAX_PROBLEMS, Mark, MissionError, Problem
 
-MAX_BYTES = 300_000
+MAX_BYTES = 200_000
 MAX_DEPTH = 320
-MAX_VALUES = 60_000
+MAX_VALUES = 40_000
 Plain = str | int | float | bool | None
 
 _INT = re.compile(r"[-+]?[0-9]{1,18}")

@@ -13,6 +13,7 @@ _OURS = re.compile(
 )
 _ASSIGN = re.compile(r"\s*([A-Za-z_]\w*)\s*:?=(?!=)\s*(.+)", re.DOTALL)
 _COMPARISONS = ("==", "!=", "<", "<=", ">", ">=")
+MAX_NEGATIONS = 20
 MAX_LENGTH = 400  # characters, as of an expression
 _WORDS = {"&&": "and", "||": "or"}
 
@@ -34,6 +35,8 @@ def to_expression(script: str) -> str:
         string, number, name, sign = found.groups()
         tokens.append(string or number or (_name(name) if name else _WORDS.get(sign, sign)))
         position = found.end()
+    if tokens.count("!") > MAX_NEGATIONS:
+        raise ScriptError(f"more than {MAX_NEGATIONS} negations")
     return _joined(_negations(tokens))
 
 
