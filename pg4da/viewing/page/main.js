@@ -169,8 +169,9 @@ function outcome(end, before = "") {
 
 function drawHead(latest, live) {
   const run = latest.run;
-  setText($("mission"), run?.mission ? String(run.mission).split("/").pop() : "PG4DA");
-  document.title = run?.mission ? `${String(run.mission).split("/").pop()} · PG4DA` : "PG4DA";
+  const name = state.mission ? String(state.mission).split("/").pop() : "";
+  setText($("mission"), name || "PG4DA");
+  document.title = name ? `${name} · PG4DA` : "PG4DA";
   setText($("about"), run ? [run.scene && `scene ${brief(run.scene, 40)}`, run.cell && `cell ${run.cell}`, run.policy && `policy ${run.policy}`, run.seed !== undefined && run.seed !== null && `seed ${run.seed}`].filter(Boolean).join(" · ") : "no run yet");
   const [tone, word] = badge(latest);
   const back = !live && view.mode === "live";

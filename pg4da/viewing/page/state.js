@@ -37,6 +37,7 @@ const NOTHING = new Tree([]);
 export class RunState {
   constructor() {
     this.run = null;
+    this.mission = null; // several may run after one another
     this.forget();
   }
 
@@ -127,9 +128,12 @@ const KINDS = {
   run(s, m) {
     s.forget();
     s.run = m;
+    s.mission = m.mission ?? null;
   },
   tree(s, m) {
     s.plant(new Tree(m.nodes));
+    s.mission = m.mission ?? s.mission;
+    s.lastFailure = null; // it was another tree's
     s.end = null;
   },
   tick(s, m) {
@@ -169,6 +173,7 @@ const KINDS = {
     const same = m.tree.length === tree.nodes.length && m.tree.every((node, i) => node.id === tree.nodes[i].id && node.path === tree.nodes[i].path);
     s.forget();
     Object.assign(s, { pictures, run: m.run, n: m.n ?? 0, arms: m.arms ?? {}, control: m.control ?? s.control, end: m.end ?? null });
+    if (!same || !s.mission) s.mission = m.run.mission ?? null;
     s.plant(same ? tree : new Tree(m.tree));
     for (const [id, letter] of m.s) s.status[s.tree.at.get(id)] = CODES[letter];
     for (const [id, [entered, started, ended]] of Object.entries(m.times)) {
