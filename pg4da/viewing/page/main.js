@@ -157,9 +157,9 @@ function draw() {
 function badge(latest) {
   if (view.mode === "replay" && view.link === "on") return latest.end ? outcome(latest.end, "record: ") : ["warn", "record without an end"];
   if (view.link === "token") return ["bad", "token needed"];
+  if (latest.end) return outcome(latest.end);
   if (view.link !== "on") return ["warn", "waiting"];
   if (!latest.run) return ["idle", "waiting"];
-  if (latest.end) return outcome(latest.end);
   return [latest.control.state === "running" ? "running" : "warn", latest.control.state];
 }
 
@@ -220,7 +220,7 @@ function failed(failure, end, last) {
   const i = state.tree.nodes.findIndex((node) => node.path === failure.path);
   const where = i >= 0 ? make("button", { class: "link", onclick: () => selectNode(i) }, state.tree.nodes[i].name) : make("span", {}, failure.path ?? "");
   const time = final ? end.t : last.t;
-  return make("div", { class: `failed ${final ? "final" : ""}` }, make("h2", {}, final ? "Why it failed" : "Last failure"),
+  return make("div", { class: `failed ${final ? "final" : ""}` }, make("h2", {}, !final ? "Last failure" : end.outcome === "interrupted" ? "Why it stopped" : "Why it failed"),
     make("p", { class: "where" }, where, make("button", { class: "link muted", title: "Show this moment", onclick: () => seek(last?.t ?? time) }, clock(last?.t ?? time))), reason(failure));
 }
 
