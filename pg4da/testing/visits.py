@@ -10,6 +10,7 @@ from py_trees.common import Status
 from pg4da.mission.changes import Drained
 from pg4da.mission.events import Event, Listener
 from pg4da.mission.failure import Failure
+from pg4da.mission.leaf import SkillNode
 from pg4da.mission.tree import MissionTree
 
 Ended = Literal["success", "failure", "stopped", "running"]
@@ -39,7 +40,10 @@ class Visit:
 
 
 class Visits(Listener):
-    """In the order in which nodes started; those that end in their first tick stand where they ended."""
+    """In the order in which nodes started; those that end in their first tick stand where they ended.
+
+    A skill that waited, for an arm or the end of another, and was stopped before it began was not visited.
+    """
 
     def __init__(self) -> None:
         self.all: list[Visit] = []
@@ -48,6 +52,7 @@ class Visits(Listener):
         self.abandoned: list[str] = []
         self._tree: MissionTree | None = None
         self._open: dict[int, Visit] = {}
+        self._begun: set[str] = set()
 
     def on_tree(self, tree: MissionTree) -> None:
         self._tree = tree
@@ -58,7 +63,9 @@ class Visits(Listener):
             self._change(number, status, time)
 
     def on_event(self, event: Event) -> None:
-        if event.kind == "error":
+        if event.kind == "skill_started":
+            self._begun.add(str(event.data["path"]))
+        elif event.kind == "error":
             self.errors.append((str(event.data["path"]), str(event.data["message"])))
         elif event.kind == "abandoned":
             self.abandoned.append(str(event.data["path"]))
@@ -82,3 +89,7 @@ class Visits(Listener):
             self._open[number] = visit
         elif status is Status.FAILURE:
             visit.failure = node.failure
+        elif status is Status.INVALID and isinstance(node, SkillNode) and node.path not in self._begun:
+            self.all.remove(visit)
+        if status is not Status.RUNNING:
+            self._begun.discard(node.path)
