@@ -32,7 +32,7 @@ def check(mission: MissionSpec, skills: Skills) -> Iterator[Problem]:
             yield from _skill(node, skills[node.word], types)
         elif node.subtree is not None:
             yield from _subtree(mission, node, node.subtree, types)
-        elif node.word in WORDS:
+        elif node.word in WORDS and node.word != "subtree":
             yield from broken_rules(node)
             yield from _fields(node, types)
         if node.word == "parallel":
