@@ -7,6 +7,7 @@ from pg4da.mission.source import Fields, Items, Plain, Scalar, Source
 
 
 def scalar(value: Plain, mark: Mark) -> Scalar:
+    """One value."""
     return Scalar(value, mark)
 
 
@@ -21,4 +22,5 @@ def node(word: str, mark: Mark, body: dict[str, Source], marks: dict[str, Mark] 
 
 
 def items(children: list[Source], mark: Mark) -> Items:
+    """A list."""
     return Items(children, mark)
