@@ -69,8 +69,6 @@ class Visits(Listener):
             self.errors.append((str(event.data["path"]), str(event.data["message"])))
         elif event.kind == "abandoned":
             self.abandoned.append(str(event.data["path"]))
-        elif event.kind == "skill_finished" and event.data["failure"] is not None:
-            self.failures.append(event.data["failure"])
 
     @property
     def running(self) -> list[str]:
@@ -89,6 +87,8 @@ class Visits(Listener):
             self._open[number] = visit
         elif status is Status.FAILURE:
             visit.failure = node.failure
+            if isinstance(node, SkillNode) and node.failure is not None:
+                self.failures.append(node.failure)
         elif status is Status.INVALID and isinstance(node, SkillNode) and node.path not in self._begun:
             self.all.remove(visit)
         if status is not Status.RUNNING:
