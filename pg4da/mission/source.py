@@ -29,6 +29,7 @@ MAX_DEPTH = 320
 MAX_VALUES = 40_000
 Plain = str | int | float | bool | None
 
+_NO_BREAKS = {0x85: " ", 0x2028: " ", 0x2029: " "}  # line breaks in YAML 1.1, which libyaml reads, and in no editor
 _INT = re.compile(r"[-+]?[0-9]{1,18}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]{1,4})?")
 _WORDS: dict[str, Plain] = {"true": True, "false": False, "null": None, "~": None, "": None}
@@ -98,7 +99,7 @@ def read_source(text: str, file: str) -> Source:
         raise MissionError([Problem(Mark(file, 1, 1), f"the file is larger than {MAX_BYTES} characters")])
     builder = _Builder(file)
     try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CLoader", yaml.Loader)):
+        for event in yaml.parse(text.translate(_NO_BREAKS), Loader=getattr(yaml, "CLoader", yaml.Loader)):
             builder.take(event)
     except yaml.MarkedYAMLError as error:
         place = error.problem_mark or error.context_mark

@@ -151,6 +151,13 @@ def test_a_file_that_is_not_text(tmp_path: Path, toys: Any) -> None:
         load_spec(str(path), toys)
 
 
+def test_lines_are_counted_as_editors_do(tmp_path: Path, toys: Any) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_bytes("# a \u2028 b \x85 c\r\nmission: m\r\nroot: {sya: {}}".encode())
+    with pytest.raises(MissionError, match=r"m\.yaml:3:8: unknown node"):
+        load_spec(str(path), toys)
+
+
 def test_an_unknown_mission_names_the_nearest(toys: Any) -> None:
     with pytest.raises(BadInput, match="did you mean 'retrieve'"):
         load_spec("retreive", toys)
