@@ -87,6 +87,11 @@ class Standard:
         return self._children[0]
 
     def many(self, word: str, memory: bool) -> Fields:
+        """py_trees gives a sequence its memory as an attribute, where BehaviorTree.CPP has another name."""
+        said = self.text("memory", "true").lower()
+        if said not in ("true", "false"):
+            refuse(self._place("memory"), f"memory is true or false, got '{said[:40]}'")
+        memory = memory and said == "true"
         found: Body = {"children": items(self._children, self._mark)}
         return self._make(word, found if memory else {"memory": scalar(False, self._mark), **found})
 
@@ -94,6 +99,8 @@ class Standard:
         return self._make(word, {**fields, "child": self._one()})
 
     def parallel(self) -> Fields:
+        if self.text("policy", "success_on_all") != "success_on_all":
+            refuse(self._place("policy"), "py_trees' Parallel fails with any child then, ours when none can succeed")
         wanted, failures, children = self._number("success_count", -1), self._number("failure_count", 1), self._children
         count = len(children)
         wanted = wanted if wanted >= 0 else count + 1 + wanted
@@ -119,6 +126,16 @@ class Standard:
                 self._place(name), f"{name} is in milliseconds, a mission counts in seconds: only a number carries over"
             )
         return scalar(found.value / 1000, found.mark)
+
+    def timeout(self) -> Fields:
+        """Milliseconds, or py_trees' seconds."""
+        if "duration" in self._element.attributes:
+            return self.around("timeout", seconds=self.value("duration"))
+        return self.around("timeout", seconds=self.seconds("msec"))
+
+    def repeat(self) -> Fields:
+        name = "num_success" if "num_success" in self._element.attributes else "num_cycles"
+        return self.around("repeat", times=self.value(name), keep_going=scalar(False, self._mark))
 
     def delay(self) -> Fields:
         wait = node("wait", self._mark, {"seconds": self.seconds("delay_msec")})
@@ -182,10 +199,6 @@ def _literal(text: str, mark: Mark) -> Source:
     return to_source(text, "", Any, mark)
 
 
-def _plain(value: bool) -> Callable[[Standard], Source]:
-    return lambda standard: scalar(value, standard._mark)
-
-
 MAKERS: dict[str, Callable[[Standard], Fields]] = {
     "Sequence": lambda s: s.many("sequence", memory=True),
     "ReactiveSequence": lambda s: s.many("sequence", memory=False),
@@ -196,10 +209,15 @@ MAKERS: dict[str, Callable[[Standard], Fields]] = {
     "Inverter": lambda s: s.around("invert"),
     "ForceSuccess": lambda s: s.around("force_success"),
     "ForceFailure": lambda s: s.around("force_failure"),
-    "Timeout": lambda s: s.around("timeout", seconds=s.seconds("msec")),
+    "FailureIsSuccess": lambda s: s.around("force_success"),
+    "SuccessIsFailure": lambda s: s.around("force_failure"),
+    "Timeout": Standard.timeout,
     "RetryUntilSuccessful": lambda s: s.around("retry", attempts=s.value("num_attempts")),
-    "Repeat": lambda s: s.around("repeat", times=s.value("num_cycles"), keep_going=_plain(False)(s)),
-    "KeepRunningUntilFailure": lambda s: s.around("repeat", until=scalar(False, s._mark), keep_going=_plain(False)(s)),
+    "Retry": lambda s: s.around("retry", attempts=s.value("num_failures")),
+    "Repeat": Standard.repeat,
+    "KeepRunningUntilFailure": lambda s: s.around(
+        "repeat", until=scalar(False, s._mark), keep_going=scalar(False, s._mark)
+    ),
     "Delay": Standard.delay,
     "Sleep": lambda s: s._make("wait", {"seconds": s.seconds("msec")}),
     "ScriptCondition": Standard.condition,

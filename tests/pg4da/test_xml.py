@@ -120,6 +120,12 @@ STANDARD = [
     ("<Parallel success_count='1' failure_count='2'><say/><look/></Parallel>",
      "parallel: {policy: any, children: [say: {}, look: {}]}"),
     ("<Timeout msec='1500'><say/></Timeout>", "timeout: {seconds: 1.5, child: {say: {}}}"),
+    ("<Sequence memory='False'><say/></Sequence>", "sequence: {memory: false, children: [say: {}]}"),
+    ("<Parallel policy='success_on_all'><say/></Parallel>", "parallel: [say: {}]"),
+    ("<Retry num_failures='3'><FailureIsSuccess><say/></FailureIsSuccess></Retry>",
+     "retry: {attempts: 3, child: {force_success: {child: {say: {}}}}}"),
+    ("<Timeout duration='2.5'><say/></Timeout>", "timeout: {seconds: 2.5, child: {say: {}}}"),
+    ("<Repeat num_success='2'><say/></Repeat>", "repeat: {times: 2, keep_going: false, child: {say: {}}}"),
     ("<Delay delay_msec='500'><say/></Delay>", "sequence: [wait: {seconds: 0.5}, say: {}]"),
     ("<AlwaysSuccess/>", "condition: {if: true}"),
     ("<AlwaysFailure name='no'/>", "give_up: {name: 'no', code: always_failure}"),
@@ -135,11 +141,12 @@ STANDARD = [
     ("<LoopInt queue='1;2' value='{i}'><say/></LoopInt>", "for_each: {items: [1, 2], as: i, child: {say: {}}}"),
     ("<KeepRunningUntilFailure><say/></KeepRunningUntilFailure>",
      "repeat: {until: false, keep_going: false, child: {say: {}}}"),
-    ("<Switch2 variable='{=}' case_1='a' case_2='b'><say/><say/><fail/></Switch2>", ""),
+    ("<Switch2 variable='b' case_1='a' case_2='b'><say/><look/><fail/></Switch2>",
+     "switch: {on: b, cases: {a: {say: {}}, b: {look: {}}, default: {fail: {}}}}"),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("element", "word"), [pair for pair in STANDARD if pair[1]])
+@pytest.mark.parametrize(("element", "word"), STANDARD)
 def test_standard_nodes_become_words(load: Any, write: Write, toys: Any, element: str, word: str) -> None:
     assert node(load(xml(element)).root) == node(load_spec(str(write(f"root: {{{word}}}")), toys).root)
 
@@ -160,6 +167,7 @@ REFUSED = [
     ),
     ("<Inverter", "Inverter has exactly one child, got 0", "<Inverter/>"),
     ("<Parallel", "here it fails with the 2. failure", "<Parallel success_count='1'><say/><look/></Parallel>"),
+    ("'success_on_one'", "fails with any child", "<Parallel policy='success_on_one'><say/></Parallel>"),
     ("'a ? b : c'", "has no counterpart in an expression", "<ScriptCondition code='a ? b : c'/>"),
     ("'total'", "needs a key in braces", "<count start='1' total='total'/>"),
     ("<finally", "finally has 2 children here, got 1", "<finally><say/></finally>"),
