@@ -8,7 +8,8 @@ from pathlib import Path
 
 from torch import Tensor, nn
 
-from pg4da.policies.avn.files import Stored, WeightsError, read_weights, write_weights
+from pg4da.policies.avn.errors import WeightsError
+from pg4da.policies.avn.files import Stored, read_weights, write_weights
 from pg4da.policies.avn.network import Avn
 from pg4da.policies.avn.shape import PUBLISHED, AvnShape
 

@@ -13,12 +13,10 @@ import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
+from pg4da.policies.avn.errors import WeightsError
+
 WRAPPERS = ("model_state_dict", "state_dict", "model")
 PARALLEL = "module."
-
-
-class WeightsError(ValueError):
-    """A file of weights that cannot be used; the message names the file and says why."""
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ torch = pytest.importorskip("torch")
 
 from pg4da.policies.avn import checkpoints  # noqa: E402
 from pg4da.policies.avn.checkpoints import load_avn, load_resnet, save_avn  # noqa: E402
-from pg4da.policies.avn.files import WeightsError, read_weights, write_weights  # noqa: E402
+from pg4da.policies.avn.errors import WeightsError  # noqa: E402
+from pg4da.policies.avn.files import read_weights, write_weights  # noqa: E402
 from pg4da.policies.avn.network import Avn  # noqa: E402
 from pg4da.policies.avn.shape import TINY  # noqa: E402
 
