@@ -69,7 +69,9 @@ class VirtualArm:
             self._rest(Progress.FAULT, self.fault)
         elif self._handle.progress is not Progress.RUNNING:
             self._rest(Progress.CANCELLED)
-        elif not self.blocked and dt > 0:
+        elif self.blocked or dt == 0:
+            self._dq = np.zeros_like(self._q)
+        else:
             self._go(self._path, dt)
 
     def _go(self, path: Trajectory, dt: float) -> None:

@@ -6,11 +6,13 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
+from pg4da import Context, Executive, load_mission
 from pg4da.mission.loader import load_spec
 from pg4da.skills.registry import SKILLS
-from pg4da.testing import Coverage, coverage, fail, hang, mission_under_test, succeed
+from pg4da.testing import Coverage, VirtualCell, coverage, fail, hang, mission_under_test, succeed
 from pg4da.testing.cases import read_cases
 from pg4da.testing.coverage_report import report_lines
 from pg4da.testing.possible import possible
@@ -130,3 +132,17 @@ def test_the_missions_of_pg4da_are_covered_whole(repository: Path, seen: Coverag
             assert case.check() == ""
     assert {Path(file).name for file in seen.by_file()} == {p.name for p in (repository / "trees").glob("*.yaml")}
     assert "\n".join(line for line in report_lines(seen) if "never" in line) == ""
+
+
+def test_it_observes_any_run(fetch: Any) -> None:
+    test, found = fetch(), Coverage()
+    context = Context(VirtualCell(), None, np.random.default_rng(0))  # type: ignore[arg-type]
+    Executive(load_mission(test.mission, context, {}, test.skills), observers=(found,)).run()
+    assert {point.name for point in found.points.values() if not point.missing} == set()
+    assert {point.name for point in found.points.values() if point.seen} == {
+        "Fetch",
+        "Find it",
+        "Not for long",
+        "Look",
+        "Tidy up",
+    }
