@@ -15,7 +15,7 @@ from pg4da.testing.script import Script, Step, crash, fail, hang, real, succeed
 T = TypeVar("T")
 OUTCOMES = ("success", "failure", "interrupted", "safety_stop")
 FAILURE_KEYS = ("code", "phase", "path", "message", "recoverable")
-EXPECT_KEYS = ("outcome", "failure", "outputs", "visited", "not_visited", "visits", "max_time")
+EXPECT_KEYS = ("outcome", "failure", "outputs", "visited", "not_visited", "visits", "given", "max_time")
 STEP_KEYS = {
     "succeed": ("after",),
     "fail": ("after", "phase", "message", "recoverable"),
@@ -99,8 +99,13 @@ def read_expectation(notes: Reading, fields: Fields) -> Expectation:
         _list(notes, known.get("visited"), "visited"),
         _list(notes, known.get("not_visited"), "not_visited"),
         _counts(notes, _mapping(notes, known.get("visits"), "visits")),
+        _given(notes, _mapping(notes, known.get("given"), "given")),
         _max_time(notes, source),
     )
+
+
+def _given(notes: Reading, entries: Mapping[str, Source]) -> Mapping[str, Mapping[str, Expected]]:
+    return {pattern: _values(_mapping(notes, inputs, f"given of '{pattern}'")) for pattern, inputs in entries.items()}
 
 
 def _failure(notes: Reading, source: Source | None) -> Mapping[str, Expected]:

@@ -140,6 +140,9 @@ class _Reader(Reading):
         for pattern, count in expectation.visits.items():
             if wrong := no_node(pattern, paths):
                 self._refuse(count.mark, wrong)
+        for pattern, inputs in expectation.given.items():
+            if wrong := no_node(pattern, paths):
+                self._refuse(next((each.mark for each in inputs.values()), expectation.outcome.mark), wrong)
         for name, expected in expectation.outputs.items():
             if name not in test.spec.outputs:
                 self._refuse(expected.mark, f"the mission has no output '{name}'")

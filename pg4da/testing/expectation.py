@@ -23,7 +23,7 @@ class Expected:
 class Expectation:
     """failure: by the names of a failure's fields; `message` is a part of it. visits: how often, by pattern.
 
-    max_time [s]: on the virtual clock.
+    given: inputs of replaced nodes, by pattern, at each of their calls. max_time [s]: on the virtual clock.
     """
 
     outcome: Expected
@@ -32,6 +32,7 @@ class Expectation:
     visited: tuple[Expected, ...]
     not_visited: tuple[Expected, ...]
     visits: Mapping[str, Expected]
+    given: Mapping[str, Mapping[str, Expected]]
     max_time: Expected | None
 
     def unmet(self, run: MissionRun) -> list[Problem]:
@@ -43,7 +44,7 @@ class Expectation:
             count = len(run.visits(pattern))
             if count != wanted.value:
                 found.append(_told(wanted, f"visits of '{pattern}' expected, there were {count}"))
-        return found
+        return found + self._given(run)
 
     def _ends(self, run: MissionRun) -> list[Problem]:
         found = []
@@ -63,6 +64,17 @@ class Expectation:
             for name, wanted in self.outputs.items()
             if run.outputs.get(name) != wanted.value
         ]
+
+    def _given(self, run: MissionRun) -> list[Problem]:
+        found = []
+        for pattern, inputs in self.given.items():
+            calls = run.calls(pattern)
+            for name, wanted in inputs.items():
+                other = next((call for call in calls if call.inputs.get(name) != wanted.value), None)
+                if other is not None or not calls:
+                    was = f"it was {other.inputs.get(name)!r}" if other is not None else "it was never called"
+                    found.append(_told(wanted, f"expected as '{name}' given to '{pattern}', {was}"))
+        return found
 
 
 def _same(key: str, wanted: Any, given: Any, failure: Failure | None) -> bool:

@@ -80,6 +80,8 @@ def test_a_broken_mission_is_told_with_its_own_place(write: Write, tmp_path: Pat
         ("{failure: bad_frame, visits: {Look: 2}}", "5:49: 2 visits of 'Look' expected, there were 3"),
         ("{failure: bad_frame, visited: [Grasp]}", "5:44: 'Grasp' was never visited"),
         ("{failure: bad_frame, not_visited: [Look]}", "5:48: 'Look' was visited"),
+        ("{failure: bad_frame, given: {Look: {target: green}}}", ""),
+        ("{failure: bad_frame, given: {Look: {target: red}}}", "5:57: 'red' expected as 'target' given to 'Look'"),
         ("{failure: bad_frame, outputs: {held: true}}", "5:50: True expected as output 'held', it was None"),
     ],
 )
