@@ -151,6 +151,8 @@ def _check_skill(plugin: Plugin, found: Any) -> type[Skill]:
         raise plugin.refuse("is not a subclass of pg4da.skills.skill.Skill")
     if getattr(found, "name", None) != plugin.name:
         raise plugin.refuse(f"has the name '{getattr(found, 'name', '')}'")
+    if found.codes is not None and not isinstance(found.codes, Mapping):
+        raise plugin.refuse("has `codes` that are no mapping from codes to lines for people")
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pg4da.skills.codes import ends_with
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
 
@@ -14,6 +15,7 @@ class CheckCell(Skill):
     """Before a mission: every arm reports, stands still and is home or can say where it is."""
 
     name = "check_cell"
+    codes = ends_with(stale_state="an arm has not reported lately", arm_moving="an arm moves before the mission")
 
     def run(self, inputs: Ports) -> Steps:
         """Fails with `arm_moving` or `stale_state`."""
@@ -38,6 +40,10 @@ class CheckTally(Skill):
     """
 
     name = "check_tally"
+    codes = ends_with(
+        too_many_failed_grasps="so many grasps failed one after the other",
+        stuck="for many rounds no motion could be made",
+    )
 
     class Inputs(Ports):
         max_failed_grasps: int = 5

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pg4da.policies.types import Decision, Grasp, NoAction, Observation
+from pg4da.skills.codes import ends_with
 from pg4da.skills.services import services
 from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
 
@@ -12,6 +13,7 @@ class Decide(Skill):
 
     name = "decide"
     step_bound = THINKING
+    codes = ends_with(no_action="the policy finds nothing to do")
 
     class Inputs(Ports):
         observation: Observation

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pg4da.policies.types import Grasp
 from pg4da.skills.carry import carry_home, follow_holding
+from pg4da.skills.codes import CARRYING, HOMING, ends_with
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.hold import holds
 from pg4da.skills.make import MakeMotion
@@ -22,6 +23,7 @@ class MakeGrasp(MakeMotion):
 
     name = "grasp"
     action = Grasp
+    codes = ends_with(MakeMotion.codes, CARRYING, HOMING, nothing_held="the fingers closed on nothing")
 
     class Outputs(Ports):
         arm: str

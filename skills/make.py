@@ -6,6 +6,7 @@ from abc import abstractmethod
 from typing import ClassVar
 
 from pg4da.policies.types import Grasp, Push
+from pg4da.skills.codes import GRIPPING, MOVING, ends_with
 from pg4da.skills.plan import Motion
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
@@ -15,6 +16,7 @@ class MakeMotion(Skill):
     """Runs a planned motion of one kind; subclasses say how, and when it counts as done."""
 
     needs = frozenset({"left", "right"})
+    codes = ends_with(MOVING, GRIPPING, wrong_motion="a push was wired to a grasp, or a grasp to a push")
     action: ClassVar[type[Push] | type[Grasp]]
 
     class Inputs(Ports):

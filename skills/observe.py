@@ -7,6 +7,7 @@ import numpy as np
 from pg4da.hardware.cell import CameraFrame
 from pg4da.hardware.frames import Array
 from pg4da.policies.types import MapGrid, Observation
+from pg4da.skills.codes import LOOKING, ends_with
 from pg4da.skills.perception.beyond import centre_in_view, reaches_edge
 from pg4da.skills.perception.heightmap import FrameError
 from pg4da.skills.perception.observe import make_observation
@@ -20,6 +21,7 @@ class Observe(Skill):
     name = "observe"
     needs = frozenset({"camera"})
     step_bound = THINKING
+    codes = LOOKING
 
     class Inputs(Ports):
         target: str
@@ -76,6 +78,7 @@ class Forget(Skill):
     """Forget the last target: what was seen of it and how often it was grasped at."""
 
     name = "forget"
+    codes = ends_with()
 
     def run(self, inputs: Ports) -> Steps:
         """Before the same mission looks for another target."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from pg4da.skills.carry import carry_to
+from pg4da.skills.codes import FETCHING, GRIPPING, HOMING, LOOKING, ends_with
 from pg4da.skills.execute import move_grippers, wait
 from pg4da.skills.hold import Loss
 from pg4da.skills.observe import look
@@ -26,6 +27,7 @@ class Place(Skill):
     name = "place_in_bin"
     needs = frozenset({"left", "right", "camera"})
     step_bound = THINKING
+    codes = ends_with(FETCHING, GRIPPING, HOMING, LOOKING, unreachable_bin="no way to the bin was found")
 
     class Inputs(Ports):
         arm: str
@@ -54,6 +56,7 @@ class HoldUp(Skill):
     name = "hold_up"
     needs = frozenset({"left", "right"})
     step_bound = THINKING
+    codes = ends_with(FETCHING, unreachable_pose="no way to where it would be shown was found")
 
     class Inputs(Ports):
         arm: str
@@ -73,6 +76,7 @@ class GoHome(Skill):
     name = "go_home"
     needs = frozenset({"left", "right"})
     step_bound = THINKING
+    codes = HOMING
 
     def run(self, inputs: Ports) -> Steps:
         """Nothing to do where an arm is home already."""

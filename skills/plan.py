@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pg4da.hardware.cell import Cell
 from pg4da.hardware.frames import Array
 from pg4da.policies.types import Action, Decision, Grasp, Observation, Push, PushPath
+from pg4da.skills.codes import ends_with
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.plan import Plan
 from pg4da.skills.motion.planner import MotionPlanner
@@ -34,6 +35,7 @@ class PlanMotion(Skill):
 
     name = "plan_motion"
     step_bound = THINKING
+    codes = ends_with(no_feasible_motion="none of the candidates can be made by an arm")
 
     class Inputs(Ports):
         decision: Decision

@@ -7,6 +7,7 @@ from scipy.ndimage import maximum_filter
 
 from pg4da.hardware.frames import Array, looking_down
 from pg4da.policies.types import Observation
+from pg4da.skills.codes import GRIPPING, MOVING, ends_with
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.stages import Line
@@ -25,6 +26,7 @@ class Recover(Skill):
     name = "recover"
     needs = frozenset({"left", "right"})
     step_bound = THINKING
+    codes = ends_with(MOVING, GRIPPING, cannot_recover="the arms cannot be brought home")
 
     def run(self, inputs: Ports) -> Steps:
         """Arms one after the other, the raised ones first out of nobody's way."""

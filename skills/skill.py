@@ -69,13 +69,15 @@ class Skill(ABC):
 
     needs: arms and whatever else has one user at a time, such as "camera". guard: ends in its first step and moves
     nothing, so that it may be asked while what comes after it runs. step_bound [s on the wall]: how long one step may
-    take before the watchdog calls it hung; None for the executive's own bound.
+    take before the watchdog calls it hung; None for the executive's own bound. codes: every failure code that it ends
+    with, each with a line for people, so that `pg4da check` can tell a misspelt one; None: it may be any.
     """
 
     name: ClassVar[str]
     needs: ClassVar[frozenset[str]] = frozenset()
     guard: ClassVar[bool] = False
     step_bound: ClassVar[float | None] = None
+    codes: ClassVar[Mapping[str, str] | None] = None
     Inputs: ClassVar[type[Ports]] = Ports
     Outputs: ClassVar[type[Ports]] = Ports
 

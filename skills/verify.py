@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pg4da.policies.types import Observation
 from pg4da.skills.carry import lost
+from pg4da.skills.codes import CARRYING, LOOKING, ends_with
 from pg4da.skills.hold import holds
 from pg4da.skills.make import report
 from pg4da.skills.observe import look
@@ -18,6 +19,11 @@ class Verify(Skill):
     name = "verify"
     needs = frozenset({"camera"})
     step_bound = THINKING
+    codes = ends_with(
+        LOOKING,
+        lost_grip=CARRYING["lost_grip"],
+        target_still_there="something is held, but the target still lies in the clutter",
+    )
 
     class Inputs(Ports):
         target: str

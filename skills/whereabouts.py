@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pg4da.policies.types import Observation
+from pg4da.skills.codes import LOOKING, ends_with
 from pg4da.skills.observe import look
 from pg4da.skills.services import services
 from pg4da.skills.skill import Phase, Ports, Skill, SkillFailure, Steps
@@ -20,6 +21,7 @@ class CheckBin(Skill):
 
     name = "check_bin"
     needs = frozenset({"camera"})
+    codes = ends_with(LOOKING, target_lost="the target fell out of the camera's view")
 
     class Inputs(Ports):
         target: str
@@ -57,6 +59,10 @@ class CheckTarget(Skill):
     """
 
     name = "check_target"
+    codes = ends_with(
+        target_out_of_workspace="the target lies outside the workspace",
+        target_not_found="the target is nowhere, and nothing is left that could hide it",
+    )
 
     class Inputs(Ports):
         observation: Observation

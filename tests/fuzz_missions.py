@@ -43,11 +43,11 @@ root:
         memory: false
         children:
           - set: {done: false, k: 1}
-          - retry: {attempts: $n, wait: 0.5, on: [a], child: {wait: {seconds: 1}}, recovery: {recover: {}}}
+          - retry: {attempts: $n, wait: 0.5, on: [timeout], child: {timeout: {seconds: 1, child: {wait: {seconds: 2}}}}, recovery: {recover: {}}}
           - repeat: {until: $n > 2 and not $done, budget: 9, child: {condition: {if: "known($k)"}}}
           - for_each: {items: $names, as: each, index: i, child: {prompt: {text: "$each?", outputs: {answer: said}}}}
           - guard: {while: "min($n, 4) < 5", child: {invert: {child: {force_failure: {child: {forget: }}}}}}
-          - catch: {as: why, child: {force_success: {child: {forget: }}}, cases: {"a, b": {give_up: {code: c}}}}
+          - catch: {as: why, child: {go_home: }, cases: {"arm_fault, arm_blocked": {give_up: {code: c}}}}
           - parallel: {policy: 1, children: [{wait: {seconds: 2}}, {subtree: {use: helper, inputs: {n: $n}}}]}
           - switch: {on: $n, cases: {1: {timeout: {seconds: 3, child: {fallback: [{forget: }]}}}, default: {forget: }}}
     always: {go_home: {}}

@@ -134,5 +134,6 @@ LINES: dict[str, Callable[[Mapping[str, Any]], Line]] = {
     "error": _message("error", "red"),
     "observer_dropped": _message("warning", "yellow"),
     "not_at_rest": _message("warning", "red"),
+    "undeclared_code": _message("warning", "yellow"),
     "finally_failed": _finally,
 }

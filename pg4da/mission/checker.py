@@ -8,12 +8,14 @@ from typing import Any
 from pydantic.fields import FieldInfo
 
 from pg4da.errors import suggest
+from pg4da.mission.codes import Endings
 from pg4da.mission.declarations import Declaration, ValueRefused
 from pg4da.mission.expression import Expression, Literal, Value
 from pg4da.mission.fitting import misfit
 from pg4da.mission.grammar import WORDS
 from pg4da.mission.holders import Needs
 from pg4da.mission.kinds import Types, fits, known_types, lacks, mismatch, type_name
+from pg4da.mission.matching import never_matched
 from pg4da.mission.order import early_reads
 from pg4da.mission.problems import Problem
 from pg4da.mission.rules import broken_rules
@@ -25,7 +27,7 @@ Skills = Mapping[str, type[Skill]]
 
 def check(mission: MissionSpec, skills: Skills) -> Iterator[Problem]:
     """The problems of one file; its subtrees are checked when they are loaded."""
-    types, needs = known_types(mission, skills), Needs(skills)
+    types, needs, endings = known_types(mission, skills), Needs(skills), Endings(skills)
     for node in mission.root.walk():
         yield from _references(node, types)
         if node.word in skills:
@@ -35,6 +37,7 @@ def check(mission: MissionSpec, skills: Skills) -> Iterator[Problem]:
         elif node.word in WORDS and node.word != "subtree":
             yield from broken_rules(node)
             yield from _fields(node, types)
+            yield from never_matched(node, endings)
         if node.word == "parallel":
             yield from needs.twice(node)
     yield from early_reads(mission)

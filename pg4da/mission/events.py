@@ -3,9 +3,9 @@
 Kinds and what they carry. From skills: observation (observation), decision (observation, decision), motion_started
 (index, action, arms), motion_finished (kind, success, arms, code), note (text). From the executive: skill_started
 (path, skill), skill_finished (path, skill, state, failure), finally_failed (path, failure), error (path, message,
-traceback), hung (path, message, traceback), abandoned (path, skill, message), not_at_rest (message), answered (path,
-text, choice), refused (command, message), observer_dropped (message, traceback), mission_finished (outcome, failure,
-outputs).
+traceback), hung (path, message, traceback), abandoned (path, skill, message), undeclared_code (path, skill, code,
+message), not_at_rest (message), answered (path, text, choice), refused (command, message), observer_dropped (message,
+traceback), mission_finished (outcome, failure, outputs).
 """
 
 from __future__ import annotations

@@ -83,10 +83,11 @@ class Expression:
 
 @dataclass(frozen=True)
 class Literal:
-    """A value written in the file."""
+    """A value written in the file; of a list also where each item stands."""
 
     value: Any
     mark: Mark
+    items: tuple[Mark, ...] = field(default=(), compare=False)
 
     def evaluate(self, values: Mapping[str, Any]) -> Any:
         return self.value

@@ -97,6 +97,8 @@ class SkillNode(Node):
         try:
             self._running = self.skill(replace(self.runtime.context, cell=self._cell))
             self._steps = self._running.run(inputs)
+        except SkillFailure as failure:
+            return self._refused(failure)
         except Exception as error:
             return self._broken(error)
         return self._step()
@@ -140,6 +142,8 @@ class SkillNode(Node):
             )
         if error.code in SAFETY_CODES:
             self.runtime.safety = self.failure
+        elif self.skill.codes is not None and error.code not in self.skill.codes:
+            self.runtime.undeclared(self.path, self.spec.word, error.code)
         return status
 
     def _note(self, error: SkillFailure) -> Status:

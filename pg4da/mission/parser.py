@@ -89,8 +89,10 @@ class Parser(Declaring):
         return self._refuse(mark, f"unknown node '{word}'{suggest(word, [*WORDS, *self.skills])}")
 
     def _control(self, word: str, grammar: Word, body: Source, mark: Mark) -> NodeSpec | None:
+        sound = len(self.problems)
         if grammar.many and isinstance(body, Items):
-            return NodeSpec(word, word, mark, self._defaults(grammar), children=self._children(body, word))
+            values, children = self._defaults(grammar), self._children(body, word)
+            return NodeSpec(word, word, mark, values, children=children, broken=len(self.problems) > sound)
         entries = self._fields(body, word)
         if entries is None:
             return None
@@ -99,21 +101,20 @@ class Parser(Declaring):
         if not grammar.open:
             self._known(entries, own, f"key of {word}")
         values = self._open(entries) if grammar.open else self._values(word, grammar, entries)
+        marks = dict(entries.keys)
         slots = self._slots(word, grammar, entries)
         if grammar.cases:
-            slots.update(self._cases(word, entries))
-        children: tuple[NodeSpec, ...] = ()
+            slots.update(self._cases(word, entries, marks))
+        children = ()
         if grammar.many and (found := self._required(entries, "children", word)) is not None:
             children = self._children(found, word)
         if word == "subtree":
             return self._subtree(entries, mark, values)
         outputs, output_marks = self._written(word, grammar, entries)
-        values = {
-            key: value for key, value in values.items() if not (rule := grammar.fields.get(key)) or not rule.writes
-        }
-        return NodeSpec(
-            word, self._name(entries, word), mark, values, outputs, output_marks, entries.keys, slots, children
-        )
+        keys = {key for key, rule in grammar.fields.items() if rule.writes}
+        values = {key: value for key, value in values.items() if key not in keys}
+        name, broken = self._name(entries, word), len(self.problems) > sound
+        return NodeSpec(word, name, mark, values, outputs, output_marks, marks, slots, children, broken=broken)
 
     def _skill(self, word: str, body: Source, mark: Mark) -> NodeSpec | None:
         if isinstance(body, Scalar) and body.value is None:
@@ -169,7 +170,8 @@ class Parser(Declaring):
                 slots[role] = node
         return slots
 
-    def _cases(self, word: str, entries: Fields) -> dict[str, NodeSpec]:
+    def _cases(self, word: str, entries: Fields, marks: dict[str, Mark]) -> dict[str, NodeSpec]:
+        """The places of the cases' keys are added to `marks`."""
         source = self._required(entries, "cases", word)
         cases = self._fields(source, "cases") if source is not None else None
         if cases is None:
@@ -179,6 +181,7 @@ class Parser(Declaring):
         for key in cases.entries:
             if key in WORDS[word].slots:
                 self._refuse(cases.keys[key], f"a case of {word} cannot be called '{key}'")
+            marks.setdefault(key, cases.keys[key])
         return {key: node for key, value in cases.entries.items() if (node := self.node(value)) is not None}
 
     def _values(self, word: str, grammar: Word, entries: Fields) -> dict[str, Value]:
@@ -199,7 +202,8 @@ class Parser(Declaring):
 
     def _field_value(self, rule: Field, source: Source) -> Value | None:
         if rule.static:
-            return Literal(plain(source), source.mark)
+            items = tuple(item.mark for item in source.items) if isinstance(source, Items) else ()
+            return Literal(plain(source), source.mark, items)
         if rule.template and isinstance(source, Scalar) and isinstance(source.value, str):
             return (
                 parse_template(source.value, source.mark) if "$" in source.value else Literal(source.value, source.mark)

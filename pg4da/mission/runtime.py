@@ -37,6 +37,7 @@ class Runtime:
         self.finishing = False
         self.safety: Failure | None = None
         self.at_work: Node | None = None
+        self._undeclared: set[tuple[str, str]] = set()
 
     def number(self, node: Node) -> int:
         """Take a new node in; numbers count from 1 in the order of the file."""
@@ -64,6 +65,13 @@ class Runtime:
     def emit(self, kind: str, **data: Any) -> None:
         """Tell recorders and viewers."""
         self.context.emit(kind, data)
+
+    def undeclared(self, path: str, skill: str, code: str) -> None:
+        """A skill ended with a code that it does not declare, which no file could be checked for: told once."""
+        if (skill, code) not in self._undeclared:
+            self._undeclared.add((skill, code))
+            message = f"{skill} failed with '{code}', which it does not declare"
+            self.emit("undeclared_code", path=path, skill=skill, code=code, message=message)
 
     def emit_error(self, path: str, error: BaseException) -> None:
         """An exception nobody expected, with its traceback, for the log; the user sees only its text."""

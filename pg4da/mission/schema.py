@@ -13,9 +13,10 @@ from pydantic import PydanticSchemaGenerationError, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema
 from pydantic.fields import FieldInfo
 
+from pg4da.mission.codes import known_codes
 from pg4da.mission.declarations import TYPES
 from pg4da.mission.declaring import DECLARATION
-from pg4da.mission.grammar import WORDS, Field, Word
+from pg4da.mission.grammar import WORDS, Code, Field, Word
 from pg4da.skills.skill import Ports, Skill
 
 Schema = dict[str, Any]
@@ -28,7 +29,8 @@ _KEYS: Schema = {"type": "object", "additionalProperties": _KEY, "description": 
 
 def mission_schema(skills: Mapping[str, type[Skill]]) -> Schema:
     """The schema with everything that these skills bring."""
-    nodes = {word: _word(word, grammar) for word, grammar in WORDS.items()}
+    codes = known_codes(skills)
+    nodes = {word: _word(word, grammar, codes) for word, grammar in WORDS.items()}
     nodes |= {name: _skill(skills[name]) for name in skills}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -47,6 +49,7 @@ def mission_schema(skills: Mapping[str, type[Skill]]) -> Schema:
             "node": _one_of(nodes),
             "children": {"type": "array", "items": _NODE, "minItems": 1},
             "declarations": _declarations(),
+            "codes": {"type": "array", "items": _code(codes)},
         },
     }
 
@@ -80,13 +83,22 @@ def _declarations() -> Schema:
     }
 
 
-def _word(name: str, word: Word) -> Schema:
+def _code(codes: Mapping[str, str]) -> Schema:
+    """Any code is allowed; those that are known are offered with what they mean."""
+    offered = [{"const": code, "description": line} for code, line in codes.items()]
+    return {"anyOf": [*offered, _of_type(Code)]}
+
+
+def _word(name: str, word: Word, codes: Mapping[str, str]) -> Schema:
     properties: Schema = {"name": _NAME, **{key: _field(rule) for key, rule in word.fields.items()}}
     properties |= dict.fromkeys(word.slots, _NODE)
     required = [key for key, rule in word.fields.items() if rule.required]
     required += [role for role, needed in word.slots.items() if needed]
     if word.cases:
         properties["cases"] = {"type": "object", "minProperties": 1, "additionalProperties": _NODE}
+        if name == "catch":
+            offered = {code: {**_NODE, "description": line} for code, line in codes.items()}
+            properties["cases"]["properties"] = {**offered, "default": _NODE}
         required.append("cases")
     if word.ports or name == "subtree":
         properties["outputs"] = _KEYS
@@ -106,6 +118,8 @@ def _field(rule: Field) -> Schema:
         return {**_KEY, "description": rule.summary}
     if rule.annotation is dict:
         return {"type": "object", "description": rule.summary}
+    if rule.annotation == list[Code]:
+        return {"$ref": "#/$defs/codes", "description": rule.summary}
     schema = _of_type(rule.annotation)
     if rule.annotation is bool and not rule.static:
         schema = {"type": ["boolean", "string"]}

@@ -14,7 +14,8 @@ from pg4da.mission.problems import Mark
 class NodeSpec:
     """One node. `values` are its fields or input ports, `outputs` maps a port to the key it is written to.
 
-    `slots` are children with a role (child, recovery, always); `children` those in a list.
+    `slots` are children with a role (child, recovery, always); `children` those in a list. broken: something of it or
+    below it could not be read and is left out.
     """
 
     word: str
@@ -27,6 +28,7 @@ class NodeSpec:
     slots: Mapping[str, NodeSpec] = field(default_factory=dict)
     children: tuple[NodeSpec, ...] = ()
     subtree: MissionSpec | None = None
+    broken: bool = False
 
     def below(self) -> tuple[NodeSpec, ...]:
         """Direct children, in the order in which they are shown."""

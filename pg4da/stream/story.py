@@ -132,4 +132,5 @@ LINES: dict[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "observer_dropped": _text("warning"),
     "not_at_rest": _text("warning"),
     "picture_failed": _text("warning"),
+    "undeclared_code": _text("warning"),
 }

@@ -23,7 +23,8 @@ def test_every_mission_in_the_text_is_one(repository: Path, tmp_path: Path) -> N
 
 def test_every_word_is_described(repository: Path) -> None:
     text = (repository / "docs" / "missions.md").read_text()
-    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", text, re.MULTILINE))
+    table = text.split("| word | fields | ends |")[1].split("\n\n")[0]
+    rows = dict(re.findall(r"^\| `(\w+)` \| (.*?) \|", table, re.MULTILINE))
     assert set(rows) == set(WORDS)
     for word, grammar in WORDS.items():
         shared = {"memory", "recovery", "wait", "wait_factor", "wait_max", "budget", "on", "abort_on", "attempts"}

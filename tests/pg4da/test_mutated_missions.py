@@ -92,6 +92,8 @@ def _values() -> Iterator[tuple[str, int, str]]:
         for old in re.findall(r"default: \w+", code):
             for new in ("[1]", "-7", "{}"):
                 yield f"{number}: default {new}", number, changed(number, old, f"default: {new}")
+        for old in re.findall(r"\w+(?=[],])", code.split("abort_on:")[1]) if "abort_on:" in code else ():
+            yield f"{number}: code {old}", number, changed(number, old, f"{old}x")
         for old in re.findall(r"use: \w+", code):
             for new in ("retrieve_x", "[a]", "''", "json:a.yaml"):
                 yield f"{number}: use {new}", number, changed(number, old, f"use: {new}")

@@ -16,6 +16,7 @@ const TELL = {
   error: (d) => ["error", d.message, "bad"],
   refused: (d) => ["refused", `${d.command}: ${d.message}`, "warn"],
   not_at_rest: (d) => ["warning", d.message, "bad"],
+  undeclared_code: (d) => ["warning", d.message, ""],
   observer_dropped: (d) => ["warning", d.message, "warn"],
   mission_finished: (d) => ["end", `${d.outcome}${d.failure ? `: ${d.failure.message}` : ""}`, d.outcome === "success" ? "good" : "bad"],
 };
