@@ -12,11 +12,18 @@ from pg4da.sim.handles import SimHandle
 from pg4da.sim.pace import Pace
 from pg4da.sim.physics import implicit_damping
 
-STIFFNESS, DAMPING = 1000.0, 10.0  # Nm/rad, Nms/rad on the common knuckle angle
+STIFFNESS = 1000.0  # Nm/rad on the common knuckle angle
+STALL_TORQUE = linkage.torque(MAX_FORCE, linkage.CLOSED_ANGLE)  # Nm
+# The geared motor's own resistance: its force falls with speed, from all of it at a standstill to none at top speed.
+# So fingers that lose what they pressed on close no faster than the real ones; without it they reached 1.1 m/s, and
+# struck what had just slipped out: a half-cylinder flew at 4 m/s.
+DRAG = STALL_TORQUE / linkage.angular_rate(MAX_SPEED, linkage.CLOSED_ANGLE)  # Nms/rad
 ARRIVED = 0.0015  # m of width
 HELD_OPEN = 0.0025  # m; the real gripper can't tell a thinner object from none either
 STANDSTILL = 0.004  # m/s
 STALLED_FOR = 0.06  # s
+# Fingers on their way after something slipped out of them: as far past where they had stopped, this fast.
+GONE, CLOSING = 0.004, 0.01  # m, m/s
 
 
 def add_motor(spec: mujoco.MjSpec, name: str) -> None:
@@ -24,12 +31,16 @@ def add_motor(spec: mujoco.MjSpec, name: str) -> None:
     tendon = spec.add_tendon(name=f"{name}/grip")
     for joint in GRIPPER_JOINTS[:2]:
         tendon.wrap_joint(f"{name}/{joint}", 0.5)
-    limit = linkage.torque(MAX_FORCE, linkage.CLOSED_ANGLE)
+        # Not the tendon's own armature, of which MuJoCo leaves out what couples two branches: here, half of it.
+        spec.joint(f"{name}/{joint}").armature += implicit_damping(spec, DRAG) / 2
+    tendon.damping = [DRAG, 0.0, 0.0]  # on the tendon, outside the motor's force limit
     motor = spec.add_actuator(
-        name=f"{name}/grip", target=f"{name}/grip", trntype=mujoco.mjtTrn.mjTRN_TENDON, forcerange=[-limit, limit]
+        name=f"{name}/grip",
+        target=f"{name}/grip",
+        trntype=mujoco.mjtTrn.mjTRN_TENDON,
+        forcerange=[-STALL_TORQUE, STALL_TORQUE],
     )
-    motor.set_to_position(kp=STIFFNESS, kv=DAMPING)
-    tendon.armature = implicit_damping(spec, DAMPING)
+    motor.set_to_position(kp=STIFFNESS)
 
 
 class SimGripper:
@@ -54,6 +65,7 @@ class SimGripper:
         self._target = self._reference = width
         self._speed, self._force = 0.1, MAX_FORCE
         self._still_since: float | None = None
+        self._stopped_at = width
         self._handle: SimHandle | None = None
         data.qpos[self._qpos] = linkage.angle(width)
         self._write()
@@ -65,7 +77,7 @@ class SimGripper:
     @property
     def state(self) -> GripperState:
         width = self._width()
-        held = not self.busy and width - self._target > HELD_OPEN
+        held = not self.busy and width - self._target > HELD_OPEN and not self._closing(width)
         return GripperState(width, self.busy, held, self._clock.now())
 
     @property
@@ -105,11 +117,11 @@ class SimGripper:
             self._write()
         elif self._still_since is not None and self._clock.now() - self._still_since >= STALLED_FOR:
             self._handle.end(Progress.DONE)
-            self._reference = self._target
+            self._reference, self._stopped_at = self._target, width
             self._write()
 
     def _watch_standstill(self, width: float) -> None:
-        rate = abs(float(self._data.qvel[self._dof].mean()))
+        rate = abs(self._rate())
         slowed = self._pace.rate < 1.0 and self._reference != self._target  # then standing still means nothing
         if slowed or rate > linkage.angular_rate(STANDSTILL, linkage.angle(width)):
             self._still_since = None
@@ -120,15 +132,30 @@ class SimGripper:
         a, b = self._data.qpos[self._qpos[:2]]
         return linkage.width(float(a + b) / 2)
 
+    def _closing(self, width: float) -> bool:
+        fast = self._rate() > linkage.angular_rate(CLOSING, linkage.angle(width))
+        return fast and self._stopped_at - width > GONE
+
+    def _rate(self) -> float:
+        a, b = self._data.qvel[self._dof]
+        return float(a + b) / 2
+
     def _cancel(self, handle: SimHandle) -> None:
         """Stay at this width; fingers that already press on something go on pressing."""
         if self._still_since is None:
             self._target = self._reference = self._width()
+        self._stopped_at = self._width()
         handle.end(Progress.CANCELLED)
         self._write()
 
     def _write(self) -> None:
-        """Set point and force limit of the motor."""
+        """Set point and force limit of the motor.
+
+        At the speed asked for, or where its force ends by itself if that is faster, nothing is left to press with.
+        """
+        angle = linkage.angle(self._width())
+        limit = linkage.torque(self._force, angle)
+        top = linkage.angular_rate(self._speed, angle) - limit / DRAG if self.busy else 0.0
+        drag = DRAG * min(max(self._rate(), -top), top) if top > 0.0 else 0.0
         self._data.ctrl[self._motor] = linkage.angle(self._reference)
-        limit = linkage.torque(self._force, linkage.angle(self._width()))
-        self._model.actuator_forcerange[self._motor] = (-limit, limit)
+        self._model.actuator_forcerange[self._motor] = (drag - limit, drag + limit)

@@ -21,14 +21,18 @@ GRIPPER_JOINTS = ("finger_a", "finger_b", "tip_a", "tip_b")  # all four stand at
 PAD_WIDTH, PAD_LENGTH, PAD_THICKNESS, FINGER_THICKNESS = 0.027, 0.065, 0.0075, 0.014  # m
 PAD_FRICTION = (1.0, 0.01, 0.0003)
 # Friction creeps by (1 - impedance) and the time constant; how deep pads sink in goes with damping ratio² as well. Too
-# stiff, they lose contact for a step whenever the hand turns. A half-cylinder held at its edges, 40 N, in 5 s and then
-# carried across the cell; steps of a carried cube with less than half the force, of about 1,000:
-#   impedance 0.98, time constant 4 ms (taken as two steps)    0.39 mm  0.7°   1.7 mm  7.3°   0
-#   impedance 0.99, 8 ms, damping ratio 2                      0.17 mm  0.3°   0.9 mm  0.4°   3   chosen
-#   impedance 0.995, 8 ms, damping ratio 2                     0.10 mm  0.2°   0.8 mm  0.2°   6
-#   impedance 0.998, 4 ms                                      0.04 mm  0.1°   1.0 mm  2.7°  23; some objects were lost
-PAD_SOLREF = (0.008, 2.0)
-PAD_SOLIMP = (0.99, 0.997, 0.0005, 0.5, 2.0)
+# stiff, they lose contact for a step whenever the hand turns. A half-cylinder gripped 9 mm beside its middle and 23°
+# askew, so that friction must bear a quarter to a third of 40 N (two such grips, turn in 3 s); a cube and a
+# half-cylinder carried across the cell; steps of the cube with less than half the force, of 1,558:
+#   0.99, time constant 8 ms, damping ratio 2   both rolled out of the fingers   0.8 mm, 0.8 mm and 0.1°   3
+#   0.995, 8 ms, 2                              8° and 13°
+#   0.997, 8 ms, 2                              4.4° and 5.5°                    0.9 mm, 0.8 mm and 0.1°  11
+#   0.997, 8 ms, 3                              3.9° and 5.6°                    0.8 mm, 0.8 mm and 0.1°   7  chosen
+#   0.997, 12 ms, 2                             6.4° and 8.6°                    1.7 mm, 2.0 mm and 3.6°  11
+#   0.998, 8 ms, 2                              3.3° and 3.0°                    0.9 mm, 0.7 mm and 0.4°  12
+# MuJoCo's noslip solver, 3 iterations, would leave 0.1° and 0.3° and cost 45 % more CPU in clutter.
+PAD_SOLREF = (0.008, 3.0)
+PAD_SOLIMP = (0.997, 0.9985, 0.0005, 0.5, 2.0)
 LINK_SOLREF = (0.004, 1.0)
 LINK_SOLIMP = (0.99, 0.999, 0.001, 0.5, 2.0)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.cell import Arm, Handle, Progress
 from pg4da.hardware.frames import Array, looking_down
@@ -14,7 +15,7 @@ from pg4da.sim.cell import MujocoCell
 from pg4da.sim.scenes.scene import Scene, SceneObject
 
 TICK = 0.008
-Place = tuple[str, float, float]
+Place = tuple[str, float, float] | tuple[str, float, float, float]  # shape, x, y [m], turn [deg]
 
 
 class Rig:
@@ -67,13 +68,18 @@ class Rig:
 
 @pytest.fixture
 def rig() -> Callable[..., Rig]:
-    """rig(("cube", x, y), …, arms=True, …): a cell with blocks standing on the table, the first one the target."""
+    """rig(("cube", x, y), …, arms=True, …): a cell with blocks standing on the table, the first one the target.
+
+    A fourth number is the block's turn in degrees.
+    """
 
     def make(*blocks: Place, **options: object) -> Rig:
-        upright = np.array([0.0, 0.0, 0.0, 1.0])
-        objects = tuple(
-            SceneObject(shape, (0.0, 1.0, 0.0), np.array([x, y, 0.0225]), upright) for shape, x, y in blocks
-        )
+        objects = tuple(_standing(*block) for block in blocks)
         return Rig(MujocoCell(Scene("test", "test", objects, 0), **options))  # type: ignore[arg-type]
 
     return make
+
+
+def _standing(shape: str, x: float, y: float, degrees: float = 0.0) -> SceneObject:
+    turn = Rotation.from_euler("z", degrees, degrees=True).as_quat()
+    return SceneObject(shape, (0.0, 1.0, 0.0), np.array([x, y, 0.0225]), turn)

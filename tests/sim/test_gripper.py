@@ -99,6 +99,21 @@ def test_a_held_object_does_not_slip_in_5_s(rig, shape: str, aside: float) -> No
     assert r.arm.gripper.state.object_detected
 
 
+@pytest.mark.parametrize(("degrees", "aside"), [(23, 0.0087), (-23, 0.0087), (-23, -0.0087)])
+def test_a_half_cylinder_gripped_askew_does_not_roll_out_of_the_fingers(rig, degrees: float, aside: float) -> None:
+    """The line between its two contacts is 12° to 20° off the pads' normal, well within what rubber bears."""
+    r = rig(("half-cylinder", *SPOT, degrees))
+    x, y = SPOT[0], SPOT[1] + aside
+    r.reach_round(x, y)
+    r.grip(0.0)
+    r.go(r.above(x, y, 0.2), scale=1.5)
+    before, turned = in_tool(r), turn_in_tool(r)
+    r.cell.advance(3.0)
+    assert r.arm.gripper.state.object_detected
+    assert np.linalg.norm(in_tool(r) - before) < 0.0025
+    assert np.degrees((turned.inv() * turn_in_tool(r)).magnitude()) < 8.0
+
+
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_carried_object_stays_where_it_was_gripped(rig, shape: str) -> None:
     """Round the base and up, with a turn of the wrist, about as fast as objects are carried."""
