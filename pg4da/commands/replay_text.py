@@ -135,14 +135,17 @@ def told_state(state: RunState) -> Iterator[Text]:
 def _told_node(state: RunState, number: int, depth: int) -> Text:
     node, letter = state.nodes[number], state.states.get(number, "I")
     mark, style = MARKS[letter]
+    past = state.past(number)
+    style = "dim" if past else style
     text = Text("  " * min(depth, 40)).append(f"{mark} {node['name']}", style=style)
     text.append(f"  {node['word']}", style="dim")
     if number in state.times:
         entered, start, end = state.times[number]
         took = (state.time if end is None else end) - start
         text.append(f"  {took:.2f} s" + (f", {entered} times" if entered > 1 else ""), style="dim")
+    text.append(", an earlier round" if past else "", style="dim")
     why = state.failures.get(number)
-    return text.append(f"  {why['message']} ({why['code']})", style="red") if why else text
+    return text.append(f"  {why['message']} ({why['code']})", style="dim" if past else "red") if why else text
 
 
 def _name(state: RunState, scope: str) -> str:

@@ -11,7 +11,7 @@ tick     something changed: {n: tick number, s: [[id, state]], c: [scope], v: {s
          subtree; scopes in `c` lose all their values before those in `v` are set; s, c, v, f are left out when empty,
          all of them now and then when nothing changes for long: the run goes on.
          A node may be named twice when it ended and started again; one that gives the same answer tick after tick
-         (a condition that is watched) is named once
+         (a condition that is watched) is named once, and again with each new round of its parent
 event    {event, data}: as in `mission.events`, plain
 arms     {arms: {name: {q: [rad], tool: [x, y, z, qx, qy, qz, qw], width: m, moving, object}}}, a few times a second
          while something moves; tool, width, moving and object are left out for an arm that has none

@@ -131,17 +131,35 @@ class Narrator(Listener):
 
     def _news(self, changes: Drained) -> list[list[Any]]:
         """Changes of status in order; a node that answers the same tick after tick is told once."""
-        found, states, repeated, tick = [], self.state.states, self._repeated, self._tick
+        states, repeated, tick = self.state.states, self._repeated, self._tick
+        found: list[list[Any]] = []
+        silent: list[tuple[int, int, str]] = []
         fresh: dict[int, str] = {}
+        entered: set[int] = set()
         for number, status in changes.statuses:
             letter = LETTER[status]
             before = fresh.get(number) or states.get(number)
             again = letter == before and repeated.get(number, -2) >= tick - 1
             repeated[number] = tick
-            if not again:
+            if again:
+                silent.append((len(found), number, letter))
+            else:
+                if before != "R":
+                    entered.add(number)
                 fresh[number] = letter
                 found.append([number, letter])
+        if silent and entered:
+            self._with_their_parents(found, silent, entered)
         return found
+
+    def _with_their_parents(
+        self, found: list[list[Any]], silent: list[tuple[int, int, str]], entered: set[int]
+    ) -> None:
+        """Who answers as before in a new round of its parent is told with it; else it would seem not to have run."""
+        for place, number, letter in reversed(silent):
+            if self.state.nodes[number]["parent"] in entered:
+                found.insert(place, [number, letter])
+                entered.add(number)
 
     def _failed(self, states: list[list[Any]]) -> dict[str, Any]:
         """Why, for every node that stands in failure now."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from pg4da.stream.messages import Message
@@ -71,6 +72,13 @@ class RunState:
     def started(self, number: int) -> float:
         """When a node was last entered [s]; 0 for one that never was."""
         return float(self.times[number][1]) if number in self.times else 0.0
+
+    def past(self, number: int) -> bool:
+        """Whether its state is of an earlier round: something above it was entered again since, the node not yet."""
+        if self.states.get(number, "I") == "I":
+            return False
+        line = [self.started(each) for each in self.upwards(number)]
+        return any(above > below for below, above in pairwise(line))
 
     def upwards(self, number: int) -> Iterator[int]:
         """A node, its parent, and so on to the root."""

@@ -130,6 +130,8 @@ class TerminalView:
         else:
             mark, style = MARKS[letter]
         strong = {"R": "bold", "F": "red", "I": "dim", "A": "dim"}.get(letter, "")
+        if self.state.past(row.node):
+            style = strong = "dim"
         inside = f"  +{row.inside}" if row.inside else ""
         word = f"  {node['word']}" if node["word"] != node["name"] else ""
         left = _text(" " * min(2 * row.depth, width // 3), (f"{mark} ", style), (node["name"], strong))

@@ -15,7 +15,7 @@ export class Details {
     const failure = node && state.failures.get(i);
     const steer = this.handlers.canSteer();
     const time = node ? times(state, i) : [];
-    const drawn = JSON.stringify([following, node?.path, node && state.status[i], time, failure, steer, node && breakpoints.has(node.id), state.tree.nodes.length, node && values(state, node)]);
+    const drawn = JSON.stringify([following, node?.path, node && state.status[i], node && state.past(i), time, failure, steer, node && breakpoints.has(node.id), state.tree.nodes.length, node && values(state, node)]);
     if (drawn === this.drawn) return;
     this.drawn = drawn;
     this.box.replaceChildren(...(node ? this.parts(state, i, node, failure, breakpoints, time, steer, following) : empty()));
@@ -27,7 +27,7 @@ export class Details {
     const stop = make("button", { class: "quiet", disabled: !steer, title: "Pause before this node starts (B)", onclick: () => this.handlers.breakpoint(i) }, on ? "Remove breakpoint" : "Breakpoint");
     const where = node.file ? `${node.file.split("/").pop()}:${node.line}` : "";
     return [
-      make("div", { class: "bar" }, make("h2", {}, node.name), make("span", { class: `chip ${status}` }, status), make("span", { class: "grow" }), following ? make("span", { class: "muted", title: "Choose a node to look at that one" }, "what runs") : make("button", { class: "quiet", title: "Back to what runs", onclick: () => this.handlers.let() }, "×"), stop),
+      make("div", { class: "bar" }, make("h2", {}, node.name), make("span", { class: `chip ${state.past(i) ? "" : status}` }, state.past(i) ? `${status}, an earlier round` : status), make("span", { class: "grow" }), following ? make("span", { class: "muted", title: "Choose a node to look at that one" }, "what runs") : make("button", { class: "quiet", title: "Back to what runs", onclick: () => this.handlers.let() }, "×"), stop),
       make("div", { class: "scroll" },
         failure ? this.why(state, i, failure) : null,
         make("dl", { class: "facts" }, ...facts([["Kind", node.word], ...time, ["File", where], ["Path", node.path]])),

@@ -111,6 +111,14 @@ export class RunState {
       for (const [key, value] of this.values) if (value.scope === String(scope)) this.values.delete(key);
   }
 
+  // Whether a node's state is of an earlier round: something above it was entered again since, the node not yet.
+  past(i) {
+    if (this.status[i] === 0) return false;
+    const { parent } = this.tree;
+    for (let c = i; parent[c] >= 0; c = parent[c]) if (this.started[parent[c]] > this.started[c]) return true;
+    return false;
+  }
+
   // Indices of the running nodes, from the root to the leaves.
   running() {
     const found = [];

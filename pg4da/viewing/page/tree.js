@@ -4,6 +4,7 @@ import { ANSWER, MARKS, NAMES } from "./state.js";
 import { make, seconds, setText } from "./dom.js";
 
 const OPEN_AT_FIRST = 80; // trees up to this size are shown whole
+const EARLIER = " in an earlier round";
 const SPARE = 6; // rows above and below what is in sight
 
 export class TreeView {
@@ -119,17 +120,19 @@ export class TreeView {
     const end = status === 1 ? state.t : state.ended[i];
     const spent = Number.isFinite(state.started[i]) && (status === 1 || end > state.started[i]) ? seconds(end - state.started[i]) : "";
     const stop = this.breakpoints.has(node.id);
-    const drawn = [i, number, status, open, spent, stop, this.selected === i, state.entered[i], this.at === node.id, this.query].join();
+    const past = state.past(i);
+    const drawn = [i, number, status, past, open, spent, stop, this.selected === i, state.entered[i], this.at === node.id, this.query].join();
     if (row.drawn === drawn) return;
     row.drawn = drawn;
     row.i = i;
     const e = row.element;
     e.style.transform = `translateY(${number * this.height}px)`;
     e.id = `node-${i}`;
-    e.className = `row ${NAMES[status]}${this.selected === i ? " selected" : ""}${stop ? " stop" : ""}${this.at === node.id ? " at" : ""}${tree.children[i].length ? "" : " leaf"}${state.failures.get(i)?.code === ANSWER ? " answer" : ""}`;
+    e.className = `row ${NAMES[status]}${past ? " past" : ""}${this.selected === i ? " selected" : ""}${stop ? " stop" : ""}${this.at === node.id ? " at" : ""}${tree.children[i].length ? "" : " leaf"}${state.failures.get(i)?.code === ANSWER ? " answer" : ""}`;
     e.setAttribute("aria-level", tree.depth[i] + 1);
     e.setAttribute("aria-selected", this.selected === i);
-    e.setAttribute("aria-label", `${node.name}, ${node.word}, ${NAMES[status]}`);
+    e.setAttribute("aria-label", `${node.name}, ${node.word}, ${NAMES[status]}${past ? EARLIER : ""}`);
+    e.title = past ? `${NAMES[status]}${EARLIER}` : "";
     if (open === null) e.removeAttribute("aria-expanded");
     else e.setAttribute("aria-expanded", open);
     row.fold.style.marginLeft = `${Math.min(tree.depth[i], 24) * 13}px`;

@@ -58,6 +58,68 @@ def test_failures_stand_until_the_node_starts_again(tries: Any) -> None:
     assert [failure["message"] for _, _, failure in last.history] == ["failed try 1", "failed try 2"]
 
 
+ROUNDS = """
+root:
+  repeat:
+    name: Rounds
+    times: 3
+    child:
+      sequence:
+        name: Round
+        children:
+          - condition: {name: At once, if: true}
+          - look: {name: Looks, seconds: 0.1}
+          - fallback:
+              name: Either
+              children:
+                - condition: {name: Never, if: false}
+                - say: {name: Says}
+"""
+
+
+def test_what_an_earlier_round_left_is_told_from_what_ran_now(tell: Any) -> None:
+    messages = tell(ROUNDS).kept.messages
+    names = {node["id"]: node["name"] for node in messages[1]["nodes"]}
+    seen = []
+    for count in range(2, len(messages) + 1):
+        state = after(messages[:count])
+        key = after([decode(encode(state.keyframe()))])
+        past = {names[number] for number in names if state.past(number)}
+        assert past == {names[number] for number in names if key.past(number)}
+        if state.states.get(3) == "S" and state.states.get(4) == "R":
+            seen.append(past)
+    later = {"Either", "Never", "Says"}
+    assert seen[0] == set()
+    assert [past for past in seen if past] == [later] * (len(seen) // 3 * 2)
+    assert not any(after(messages).past(number) for number in names)
+
+
+def test_a_node_that_answers_the_same_in_each_round_is_not_called_old(tell: Any) -> None:
+    """A round a tick: its first children answer the same each time, it does not."""
+    text = """
+root:
+  sequence:
+    - set: {n: 0}
+    - repeat:
+        times: 6
+        child:
+          sequence:
+            name: Round
+            children:
+              - condition: {name: Holds, if: true}
+              - sequence: [{set: {name: Adds, n: $n + 1}}]
+              - condition: {name: Even, if: $n % 2 == 0}
+"""
+    told = tell(text)
+    messages, rounds = told.kept.messages, set()
+    number = {node["name"]: node["id"] for node in messages[1]["nodes"]}
+    for count in range(2, len(messages) + 1):
+        state = after(messages[:count])
+        assert not any(state.past(number[name]) for name in ("Holds", "Adds", "Even"))
+        rounds.add(state.states.get(number["Round"], "I"))
+    assert rounds == {"I", "S", "F"}
+
+
 def test_motions_are_counted() -> None:
     state = RunState()
     report = {"kind": "push", "success": True, "arms": 2, "code": ""}

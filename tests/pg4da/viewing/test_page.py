@@ -27,6 +27,22 @@ root:
             - fail: {name: The other way, code: slipped, recoverable: false}
 """
 
+ROUNDS = """
+root:
+  sequence:
+    - set: {wait: 0.05}
+    - repeat:
+        times: 2
+        child:
+          sequence:
+            name: Round
+            children:
+              - say: {name: At first}
+              - look: {name: Look, seconds: $wait}
+              - say: {name: Afterwards}
+              - set: {name: Longer, wait: 300}
+"""
+
 
 def big(groups: int, each: int) -> str:
     """A tree of 1 + groups * (1 + each) nodes; the last leaf of the group in the middle keeps running."""
@@ -55,6 +71,22 @@ def test_the_running_path_is_shown(live: Callable[..., Any], browser: Any) -> No
     assert browser.text("#badge") == "running"
     assert browser.problems() == []
     assert browser.hosts() == {f"127.0.0.1:{run.port}"}, "the page asked another host"
+
+
+def test_what_an_earlier_round_left_is_faint(live: Callable[..., Any], browser: Any) -> None:
+    run = live(ROUNDS).start()
+    browser.open(run.link)
+    browser.until("document.querySelector('#now .tip')?.textContent === 'Look'")
+    faint = "[...document.querySelectorAll('.row.past:not([hidden]) .name')].map(e => e.textContent)"
+    browser.until(f"{faint}.length === 2")
+    assert browser.run(faint) == ["Afterwards", "Longer"]
+    mark = "getComputedStyle(document.querySelector('%s .mark'))"
+    green = browser.run(mark % ".row.success:not(.past)" + ".color")
+    assert browser.run(mark % ".row.past" + ".color") != green
+    assert float(browser.run(mark % ".row.past" + ".opacity")) < 0.7
+    browser.run("document.querySelector('.row.past .name').click()")
+    browser.until("document.querySelector('#details .chip')?.textContent === 'success, an earlier round'")
+    assert browser.problems() == []
 
 
 def test_the_token_leaves_the_address(live: Callable[..., Any], browser: Any) -> None:
