@@ -94,4 +94,4 @@ def lost(skill: Skill, arm: str, code: str, message: str, phase: Phase = Phase.E
     """The failure of an arm that lost its load, with where it must have fallen remembered for the next look."""
     where = landing(skill.context.cell.arms[arm])
     services(skill.context).loss = Loss(arm, where)
-    return SkillFailure(code, phase, f"{message}; it fell near ({where[0]:.2f}, {where[1]:.2f}) m")
+    return SkillFailure(code, phase, f"{message}; it fell near ({where[0]:z.2f}, {where[1]:z.2f}) m")

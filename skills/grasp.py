@@ -40,7 +40,7 @@ class MakeGrasp(MakeMotion):
         yield from wait(self.context, 0.1)
         if not holds(self.context.cell.arms[arm]):
             width = 1000 * self._width(arm)
-            message = f"the fingers closed on nothing (they are {width:.0f} mm apart)"
+            message = f"the fingers closed on nothing (they are {width:z.0f} mm apart)"
             raise SkillFailure("nothing_held", Phase.POSTCONDITION, message)
         yield from self._away(motion, arm, last + 1)
 

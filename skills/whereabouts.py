@@ -47,7 +47,7 @@ class CheckBin(Skill):
             return self.Outputs(in_bin=True)
         if cell.workspace.contains(x, y):
             return self.Outputs(in_bin=False)  # among the clutter, where it is looked for as before
-        message = f"the {loss.arm} gripper lost the target near ({x:.2f}, {y:.2f}) m, out of the camera's view"
+        message = f"the {loss.arm} gripper lost the target near ({x:z.2f}, {y:z.2f}) m, out of the camera's view"
         raise SkillFailure("target_lost", Phase.POSTCONDITION, message, recoverable=False)
 
 
@@ -77,7 +77,7 @@ class CheckTarget(Skill):
         if shared.target_at is not None:
             x, y = float(shared.target_at[0]), float(shared.target_at[1])
             if not area.contains(x, y, inputs.margin):
-                message = f"the target lies at ({x:.2f}, {y:.2f}) m, outside the workspace, where no motion is made"
+                message = f"the target lies at ({x:z.2f}, {y:z.2f}) m, outside the workspace, where no motion is made"
                 raise SkillFailure("target_out_of_workspace", Phase.PRECONDITION, message, recoverable=False)
         elif shared.hopeless_looks >= inputs.patience:
             raise self._not_found(inputs.target)
@@ -88,5 +88,5 @@ class CheckTarget(Skill):
         message = f"nothing {target} is in sight, and nothing is left that could hide it"
         if memory is not None and memory.last_seen is not None:
             x, y = memory.last_seen
-            message += f"; it was last seen at ({x:.2f}, {y:.2f}) m"
+            message += f"; it was last seen at ({x:z.2f}, {y:z.2f}) m"
         return SkillFailure("target_not_found", Phase.PRECONDITION, message, recoverable=False)

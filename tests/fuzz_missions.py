@@ -43,7 +43,8 @@ root:
         memory: false
         children:
           - set: {done: false, k: 1}
-          - retry: {attempts: $n, wait: 0.5, on: [timeout], child: {timeout: {seconds: 1, child: {wait: {seconds: 2}}}}, recovery: {recover: {}}}
+          - retry: {attempts: $n, wait: 0.5, on: [timeout], child: {timeout: {seconds: 1, child: {forget: }}},
+                    recovery: {recover: {}}}
           - repeat: {until: $n > 2 and not $done, budget: 9, child: {condition: {if: "known($k)"}}}
           - for_each: {items: $names, as: each, index: i, child: {prompt: {text: "$each?", outputs: {answer: said}}}}
           - guard: {while: "min($n, 4) < 5", child: {invert: {child: {force_failure: {child: {forget: }}}}}}

@@ -57,7 +57,7 @@ def run(args: argparse.Namespace) -> int:
     """Raises BadInput before anything is written."""
     from rich.console import Console
 
-    from pg4da.commands.answers import TerminalAnswers, keyboard
+    from pg4da.commands.answers import TerminalAnswers, keyboard, leaving
     from pg4da.commands.watching import stay, watched
     from pg4da.mission.control import Control
     from pg4da.session import leave, run_missions
@@ -67,10 +67,10 @@ def run(args: argparse.Namespace) -> int:
     with watched(args, console) as watching:
         control = watching.control or Control()
         control.attended = sys.stdin.isatty()
-        answers = TerminalAnswers(console, control)
-        with watching.shown(), keyboard(answers):
-            observers = (*watching.observers, answers)
-            results = run_missions(requests, observers, watching.sinks, control, args.keep_going, leave)
+        answers = TerminalAnswers(console, control, watching.line)
+        with keyboard(answers) as restore, watching.shown():
+            observers, lost = (*watching.observers, answers), leaving(restore, leave)
+            results = run_missions(requests, observers, watching.sinks, control, args.keep_going, lost)
         for result in results:
             show(result, console, len(requests) > 1)
         told_in(requests, len(results), console)

@@ -55,7 +55,7 @@ def show(args: argparse.Namespace) -> int:
     table = Table("", "shape", "x", "y", "z", title=f"{scene.case}/{scene.name}, settled; metres")
     for index, item in enumerate(scene.objects):
         mark = "target" if index == scene.target else ""
-        table.add_row(mark, Path(item.shape).name, *(f"{value:.3f}" for value in item.position))
+        table.add_row(mark, Path(item.shape).name, *(f"{value:z.3f}" for value in item.position))
     Console().print(table)
     if args.out:
         save_view(scene, args)

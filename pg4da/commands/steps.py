@@ -61,7 +61,7 @@ def describe_action(action: Push | Grasp, isolation: float | None = None, hidden
     if isinstance(action, Push):
         return f"push to make room round the target{free}{reason}"
     x, y, z = 1000 * action.pose[:3, 3]
-    where = f"{1000 * action.width:.0f} mm wide, at x {x:.0f}, y {y:.0f}, z {z:.0f} mm"
+    where = f"{1000 * action.width:.0f} mm wide, at x {x:z.0f}, y {y:z.0f}, z {z:z.0f} mm"
     return f"grasp the target{free}{reason}; {where}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -17,16 +18,21 @@ if TYPE_CHECKING:
     from pg4da.stream.broadcast import Subscription
     from pg4da.stream.sink import Sink
     from pg4da.viewing.live import LiveView
+    from pg4da.viewing.typed import TypedLine
 
 
 @dataclass(frozen=True)
 class Watched:
-    """What a run gets so that people see it. `shown` holds while it runs: the tree is on the screen."""
+    """What a run gets so that people see it. `shown` holds while it runs: the tree is on the screen.
+
+    line: what is typed below it; None where there is no such screen.
+    """
 
     observers: tuple[Observer, ...]
     sinks: tuple[Sink, ...] = ()
     control: Control | None = None
     shown: Callable[[], AbstractContextManager[None]] = nullcontext
+    line: TypedLine | None = None
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -56,6 +62,7 @@ def watched(args: argparse.Namespace, console: Console) -> Iterator[Watched]:
     from pg4da.mission.control import Control
     from pg4da.viewing.access import parse_listen
     from pg4da.viewing.live import LiveView
+    from pg4da.viewing.typed import TypedLine
 
     control = Control(stop_when_lost=args.stop_when_lost)
     view = LiveView(parse_listen(args.listen, args.port), control)
@@ -63,7 +70,8 @@ def watched(args: argparse.Namespace, console: Console) -> Iterator[Watched]:
     try:
         announce(view, args, console)
         if console.is_terminal and not args.json:
-            yield Watched((), (view,), control, lambda: on_screen(view.subscribe(), console))
+            line = TypedLine()
+            yield Watched((), (view,), control, lambda: on_screen(view.subscribe(), console, line), line)
         else:
             yield Watched((steps,), (view,), control)
     finally:
@@ -81,11 +89,11 @@ def announce(view: LiveView, args: argparse.Namespace, console: Console) -> None
 
 
 @contextmanager
-def on_screen(lines: Subscription, console: Console) -> Iterator[None]:
+def on_screen(lines: Subscription, console: Console, typed: TypedLine) -> Iterator[None]:
     """The terminal view in a thread, from the first message of a run until the end of the block."""
     from pg4da.viewing.terminal import TerminalView
 
-    view, ended = TerminalView(), threading.Event()
+    view, ended = TerminalView(typed if sys.stdin.isatty() else None), threading.Event()
 
     def show() -> None:
         while view.state.run is None and not ended.is_set():

@@ -19,9 +19,9 @@ picture  {name: camera | heightmap | decision, of: number of the decision or loo
          later than what it shows; `t` is the time of what it shows
 control  {state: running | paused | stopping, at: id or null, breakpoints: [ids], prompt: null or
          {id, text, choices, default, until}}
-key      everything at once, so that a reader can start here: {run, tree: [...], n, s, times: {id: [entered, started,
-         ended or null]}, v, f, failures: [[t, id, failure]], counts, arms, control, events: [event messages], end}.
-         Those in a record leave out run, tree and events, which stand above them in the file
+key      everything at once, so that a reader can start here: {run, mission, tree: [...], n, s, times: {id: [entered,
+         started, ended or null]}, v, f, failures: [[t, id, failure]], counts, arms, control, events: [...], end}.
+         Those in a record leave out run, mission, tree and events, which stand above them in the file
 end      last: {outcome, failure, outputs, result}; of several missions in one run those of the worst
 failure  (in tick, event and end): {code, phase, path, message, recoverable, causes: [failure]}; causes are left out
          when there are none

@@ -199,6 +199,9 @@ class Narrator(Listener):
         if moved is not None:
             self._tell({"k": "arms", "t": _round(time), "arms": moved})
         self._show_pictures()
+        for sink in self._sinks:
+            if trouble := sink.trouble():
+                self._report(trouble)
         if time - self.state.time >= QUIET:
             self._sign_of_life(time)
         if time >= self._key_due:

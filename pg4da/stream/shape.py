@@ -114,6 +114,7 @@ class Key(Shape):
     t: Time
     n: int
     run: Run | None = None
+    mission: str | None = None
     tree: list[Node] = []
     s: list[Status]
     times: dict[Word, Annotated[tuple[int, Time, Time | None], Field(strict=False)]]

@@ -14,5 +14,9 @@ class Sink:
     def send(self, message: Message, line: bytes) -> None:
         """One message, and the same as a line. A sink that raises OSError is left out from then on, and reported."""
 
+    def trouble(self) -> str:
+        """What went wrong in a thread of its own, told once; empty when nothing did. Asked a few times a second."""
+        return ""
+
     def close(self) -> None:
         """Nothing more will come."""

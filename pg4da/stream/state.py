@@ -17,13 +17,14 @@ COUNTS = ("motions", "pushes", "grasps", "grasps_held", "arm_motions")
 class RunState:
     """Feed it every message in order with `apply`. Times in seconds on the cell's clock.
 
-    states: id to R, S, F or I (missing: I). times: id to [times entered, start, end or None while it runs].
-    failures: id to why, for nodes that stand in failure. history: (time, id, failure) of every node that failed for a
-    reason of its own, oldest first. pictures: the last message of each name.
+    mission: the name of the one that runs. states: id to R, S, F or I (missing: I). times: id to [times entered, start,
+    end or None while it runs]. failures: id to why, for nodes that stand in failure. history: (time, id, failure) of
+    every node that failed for a reason of its own, oldest first. pictures: the last message of each name.
     """
 
     def __init__(self) -> None:
         self.run: Message | None = None
+        self.mission: str | None = None
         self._forget()
 
     def _forget(self) -> None:
@@ -100,7 +101,8 @@ class RunState:
         """
         found: Message = {"k": "key", "t": self.time, "n": self.tick}
         if not lean:
-            found |= {"run": self.run, "tree": list(self.nodes.values()), "events": list(self.events)}
+            found |= {"run": self.run, "mission": self.mission, "tree": list(self.nodes.values())}
+            found["events"] = list(self.events)
         return found | {
             "s": [[number, state] for number, state in self.states.items()],
             "times": {str(number): list(times) for number, times in self.times.items()},
@@ -115,10 +117,11 @@ class RunState:
 
     def _run(self, message: Message) -> None:
         self._forget()
-        self.run = message
+        self.run, self.mission = message, message.get("mission")
 
     def _tree(self, message: Message) -> None:
         self._plant(message["nodes"])
+        self.mission = message.get("mission", self.mission)
         self.end = None
 
     def _tick(self, message: Message) -> None:
@@ -175,6 +178,7 @@ class RunState:
         if "run" in message:
             self._forget()
             self.run = message["run"]
+            self.mission = message.get("mission") or (self.run or {}).get("mission")
             self.events.extend(message.get("events", ()))
         self._plant(message.get("tree", list(self.nodes.values())))
         self.time, self.tick = message["t"], message["n"]

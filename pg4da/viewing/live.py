@@ -25,6 +25,9 @@ class LiveView(Sink):
     def send(self, message: Message, line: bytes) -> None:
         self._broadcast.send(message, line)
 
+    def trouble(self) -> str:
+        return self.server.trouble()
+
     def subscribe(self) -> Subscription:
         """For a viewer in this process."""
         return self._broadcast.subscribe()

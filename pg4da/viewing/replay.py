@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pg4da.stream.log import Log
 
 ALL = 1 << 40  # bytes: nothing is forgotten
+LOOK = 0.5  # s between two looks whether the page is still served
 
 
 class LogFeed:
@@ -44,7 +45,9 @@ def serve_log(log: Log, port: int | None, say: Callable[[str], None]) -> None:
     server.start()
     try:
         say(f"the page: {server.address} (Ctrl-C to leave)")
-        threading.Event().wait()
+        while not (trouble := server.trouble()):
+            threading.Event().wait(LOOK)
+        say(trouble)
     except KeyboardInterrupt:
         say("")
     finally:

@@ -11,7 +11,7 @@ import errno
 import logging
 import socket
 import threading
-from contextlib import suppress
+from collections import deque
 from http import HTTPStatus
 
 from websockets.asyncio.server import Server, ServerConnection, serve
@@ -48,6 +48,7 @@ class ViewServer:
         self._thread = threading.Thread(target=self._loop.run_forever, name="viewers", daemon=True)
         self._server: Server | None = None
         self._pump: asyncio.Task[None] | None = None
+        self._trouble: deque[str] = deque()
         self.port = 0
 
     def start(self) -> None:
@@ -104,6 +105,18 @@ class ViewServer:
         assert self._server is not None
         self.port = next(iter(self._server.sockets)).getsockname()[1]
         self._pump = asyncio.create_task(self._run_pump())
+        self._pump.add_done_callback(self._pump_ended)
+
+    def _pump_ended(self, pump: asyncio.Task[None]) -> None:
+        """Viewers are let go, and refused from now on: they would wait for ever."""
+        if not pump.cancelled() and (error := pump.exception()) is not None:
+            self._trouble.append(f"the page is served no longer: {type(error).__name__}: {error}")
+            self._closing.set()
+            self._tell_news()
+
+    def trouble(self) -> str:
+        """Why nothing is served any more, once; empty while all is well. From any thread."""
+        return self._trouble.popleft() if self._trouble else ""
 
     async def _bind(self, port: int) -> Server:
         ping = QUICK_PING if self._control is not None and self._control.stop_when_lost else PING
@@ -146,8 +159,8 @@ class ViewServer:
         self._server.close()
         await self._server.wait_closed()
         self.feed.close()
-        with suppress(asyncio.CancelledError):
-            await self._pump  # what broke it is told now
+        if self._trouble:  # nobody has asked
+            raise RuntimeError(self.trouble()) from self._pump.exception()
 
     def _answer(self, connection: ServerConnection, request: Request) -> Response | None:
         """Refuse, or serve a file, or go on to the stream (None)."""
@@ -158,6 +171,8 @@ class ViewServer:
         if path == "/stream":
             if not self.access.allows_origin(origin, host):
                 return refuse(HTTPStatus.FORBIDDEN, "only the page that comes from here may do this")
+            if self._closing.is_set():
+                return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "nothing is served any more")
             if len(self._viewers) >= VIEWERS:
                 return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "too many viewers")
             return None

@@ -15,19 +15,28 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions
     from rich.text import Text
 
+    from pg4da.viewing.typed import TypedLine
+
 MARKS = {"R": ("▶", "bold blue"), "S": ("✓", "green"), "F": ("✗", "red"), "I": ("·", "dim")}
 PERIOD = 0.2  # s between two pictures of the screen
+KEY_PERIOD = 0.03  # s between two looks at what is typed, while something is asked
+QUESTION = 5  # lines of a question at most
+WARNINGS = ("observer_dropped", "not_at_rest", "undeclared_code")  # events that say so themselves
 SPAN = 4.0  # s over which the speed is measured
 ANSWER = "condition_false"  # a condition that does not hold: an answer, no failure to tell people about
 Get = Callable[[float], bytes | None]
 
 
 class TerminalView:
-    """Feed it lines with `take`; rich prints it at the console's size of that moment."""
+    """Feed it lines with `take`; rich prints it at the console's size of that moment.
 
-    def __init__(self) -> None:
+    typed: what is typed as an answer, shown below the question; None where nobody can answer here.
+    """
+
+    def __init__(self, typed: TypedLine | None = None) -> None:
         self.state = RunState()
         self.note = ""
+        self.typed = typed
         self._layout: tuple[Any, Layout] | None = None
         self._marks: deque[tuple[float, float]] = deque()
 
@@ -54,9 +63,16 @@ class TerminalView:
     def _take_all(self, get: Get) -> None:
         until = time.monotonic() + PERIOD
         while (left := until - time.monotonic()) > 0:
-            line = get(left)
+            line = get(min(left, KEY_PERIOD) if self._asking else left)
             if line is not None:
                 self.take(line)
+            if self.typed is not None and self.typed.changed:
+                self.typed.changed = False
+                return
+
+    @property
+    def _asking(self) -> bool:
+        return self.typed is not None and bool((self.state.control or {}).get("prompt"))
 
     def _measure(self) -> None:
         now = time.monotonic()
@@ -74,7 +90,8 @@ class TerminalView:
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Text]:
         width, height = options.max_width, options.height or console.height
-        head, foot = self._head(), [*self._failure(), *self._arms(), *self._question()]
+        head = self._head()
+        foot = [*self._warning(), *self._failure(), *self._arms(), *self._question(console, width)]
         room = max(3, height - len(head) - len(foot))
         lines = [*head, *self._tree(room, width)]
         lines += [_text("")] * (height - len(foot) - len(lines))
@@ -88,7 +105,12 @@ class TerminalView:
         if run is None:
             return [_text(("PG4DA", "bold"), f"  {self.note or 'waiting for a run'}"), _text("")]
         word, style = self._word()
-        first = _text((f"{run.get('mission')}", "bold"), "  ", (word, style), f"  {self.note}" if self.note else "")
+        first = _text(
+            (f"{state.mission or run.get('mission')}", "bold"),
+            "  ",
+            (word, style),
+            f"  {self.note}" if self.note else "",
+        )
         counts = state.counts
         told = [f"{state.time:.1f} s", f"motions {counts['motions']}", f"pushes {counts['pushes']}"]
         told += [f"grasps {counts['grasps']} ({counts['grasps_held']} held)"]
@@ -165,28 +187,49 @@ class TerminalView:
     def _arms(self) -> list[Text]:
         return [_arm(name, arm) for name, arm in self.state.arms.items()]
 
-    def _question(self) -> list[Text]:
+    def _warning(self) -> list[Text]:
+        """The last one of the mission that runs."""
+        told = next((each for each in reversed(self.state.events) if each["event"] in WARNINGS), None)
+        if told is None:
+            return []
+        return [_text((f"warning, {told['t']:.1f} s: {told['data'].get('message')}".replace("\n", " "), "yellow"))]
+
+    def _question(self, console: Console, width: int) -> list[Text]:
+        """Whole, over several lines if need be; the answer as far as it is typed, and what was wrong with the last."""
         prompt = (self.state.control or {}).get("prompt")
         if not prompt or self.state.end is not None:
             return []
-        default = f", default {prompt['default']}" if prompt.get("default") else ""
-        told = f"{prompt['text']} [{' / '.join(prompt['choices'])}{default}] "
-        return [_text(("? ", "bold yellow"), (told, "bold"))]
+        asked = _text(("? ", "bold yellow"), (str(prompt["text"]), "bold"))
+        choices = "  ".join(f"{number}) {choice}" for number, choice in enumerate(prompt["choices"], 1))
+        default = f"  [{prompt['default']}]" if prompt.get("default") else ""
+        lines = [*_wrapped(asked, console, width)[:QUESTION], *_wrapped(_text(f"  {choices}{default}"), console, width)]
+        if self.typed is not None:
+            lines.append(_text(("> ", "bold yellow"), self.typed.text[-max(1, width - 4) :], (" ", "reverse")))
+            lines += [_text((self.typed.note, "yellow"))] if self.typed.note else []
+        return lines
 
 
 def _arm(name: str, arm: dict[str, Any]) -> Text:
-    tool = ", ".join(f"{1000 * value:.0f}" for value in arm.get("tool", ())[:3])
+    tool = ", ".join(map(_millimetres, arm.get("tool", ())[:3]))
     told = f"{name:<6} tool {tool} mm" if tool else f"{name:<6}"
     if "width" in arm:
-        told += f"  gripper {1000 * arm['width']:.0f} mm"
+        told += f"  gripper {_millimetres(arm['width'])} mm"
     told += "  holds an object" if arm.get("object") else "  gripper moves" if arm.get("moving") else ""
     return _text((told, "cyan"))
+
+
+def _millimetres(metres: float) -> str:
+    return f"{1000 * metres:z.0f}"
 
 
 def _text(*parts: str | tuple[str, str]) -> Text:
     from rich.text import Text
 
     return Text.assemble(*parts, no_wrap=True)
+
+
+def _wrapped(text: Text, console: Console, width: int) -> list[Text]:
+    return list(text.wrap(console, width, no_wrap=False))
 
 
 def _spread(left: Text, right: str, width: int) -> Text:

@@ -205,7 +205,7 @@ def _unreachable(arm: str, group: Group, has_goal: bool, reached: int, tool: Too
     i = min(reached, len(tool.index) - 1)
     at_goal = reached == 0 and has_goal
     stage = group.first if at_goal else group.first_line + int(tool.stage[i])
-    where = ", ".join(f"{v:.3f}" for v in tool.poses[i, :3, 3])
+    where = ", ".join(f"{v:z.3f}" for v in tool.poses[i, :3, 3])
     solved = bool(np.isfinite(solutions[i]).any())
     code = "discontinuous" if solved else "unreachable"
     reason = "can't follow the line past" if solved else "can't reach"

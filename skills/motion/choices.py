@@ -104,6 +104,6 @@ def _outside(situation: Situation, group: Group, i: int, arm: str) -> Blocked | 
     for j, pose in enumerate(group.lines[i].poses[arm]):
         x, y, _ = pose[:3, 3]
         if not situation.workspace.contains(x, y):
-            text = f"stage {stage}: pose {j} of the {arm} arm, ({x:.3f}, {y:.3f}) m, is off the workspace"
+            text = f"stage {stage}: pose {j} of the {arm} arm, ({x:z.3f}, {y:z.3f}) m, is off the workspace"
             return Blocked("outside_workspace", text, arm, j, stage, hand=True)
     return None

@@ -182,4 +182,4 @@ def _coarse_first(n: int) -> NDArray[np.intp]:
 
 
 def _place(point: Array) -> str:
-    return "(" + ", ".join(f"{v:.3f}" for v in point) + ") m"
+    return "(" + ", ".join(f"{v:z.3f}" for v in point) + ") m"

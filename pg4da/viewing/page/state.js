@@ -181,7 +181,7 @@ const KINDS = {
     const same = m.tree.length === tree.nodes.length && m.tree.every((node, i) => node.id === tree.nodes[i].id && node.path === tree.nodes[i].path);
     s.forget();
     Object.assign(s, { pictures, run: m.run, n: m.n ?? 0, arms: m.arms ?? {}, control: m.control ?? s.control, end: m.end ?? null });
-    if (!same || !s.mission) s.mission = m.run.mission ?? null;
+    if (m.mission || !same || !s.mission) s.mission = m.mission ?? m.run.mission ?? null;
     s.plant(same ? tree : new Tree(m.tree));
     for (const [id, letter] of m.s) s.status[s.tree.at.get(id)] = CODES[letter];
     for (const [id, [entered, started, ended]] of Object.entries(m.times)) {

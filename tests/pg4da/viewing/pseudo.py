@@ -58,6 +58,13 @@ class Terminal:
             if time.monotonic() > deadline:
                 raise TimeoutError("\n".join(screen))
 
+    def type(self, text: str) -> None:
+        os.write(self._fd, text.encode())
+
+    def echo(self) -> bool:
+        """Whether the terminal itself shows what is typed."""
+        return bool(termios.tcgetattr(self._fd)[3] & termios.ECHO)
+
     def interrupt(self) -> int:
         """Ctrl-C; the exit code."""
         os.write(self._fd, b"\x03")

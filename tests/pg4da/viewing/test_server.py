@@ -202,3 +202,27 @@ def test_listen_is_read() -> None:
         parse_listen("robot:1", 2)
     with pytest.raises(BadInput, match="--port"):
         parse_listen(None, 70000)
+
+
+def test_what_breaks_the_page_is_told_at_once(live: Callable[..., Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Viewers are let go, the run goes on and nothing is raised at its end."""
+    from pg4da.viewing.feed import LiveFeed
+
+    run = live(RUN).start()
+    told = run.view.subscribe()
+    with viewer(run.port) as connection:
+        heard(connection, "key")
+
+        def broken(self: Any) -> bool:
+            raise ValueError("a bug in the page's server")
+
+        monkeypatch.setattr(LiveFeed, "poll", broken)
+        with pytest.raises(ConnectionClosed):
+            heard(connection, "end")
+    lines = (json.loads(line) for line in iter(lambda: told.get(10.0), None))
+    event = next(line for line in lines if line.get("event") == "observer_dropped")
+    assert event["data"]["message"] == "the page is served no longer: ValueError: a bug in the page's server"
+    with pytest.raises(InvalidStatus, match="503"), viewer(run.port):
+        pass
+    assert run.executive.tree.status.name == "RUNNING"
+    monkeypatch.undo()

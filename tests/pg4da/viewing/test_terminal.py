@@ -168,6 +168,48 @@ def test_run_and_watch_in_one_terminal(terminal: Callable[..., Any], tmp_path: P
     assert b"stopped by Ctrl-C" in shown.raw
 
 
+ASK = """
+outputs: {said: {type: str}}
+root:
+  prompt:
+    name: Ask
+    text: Is the gripper empty, is nothing between the fingers, and did nobody reach into the cell since the last look?
+    choices: ["yes", "not yet"]
+    outputs: {answer: said}
+"""
+
+
+@pytest.mark.slow
+def test_a_question_is_answered_below_the_tree(
+    terminal: Callable[..., Any], write: Callable[..., Path], tmp_path: Path
+) -> None:
+    """Whole, with what is typed, what was wrong with it, and nothing of it left on the screen afterwards."""
+    other = str(write("root: {wait: {name: The second one, seconds: 600}}", "second"))
+    options = ("--watch", "--port", "0", "--cell", "sim-grippers", "--out", str(tmp_path / "run"), "--no-film")
+    shown = terminal("run", str(write(ASK, "first")), other, *options)
+    shown.until(has(">"), wait=90.0)
+    screen = shown.until(has("1) yes  2) not yet"))
+    assert screen[0].startswith("first")
+    text = " ".join(line.strip() for line in screen)
+    assert "? Is the gripper empty, is nothing between the fingers" in text
+    assert "since the last look?" in text
+    shown.type("mabbe")
+    shown.until(has("> mabbe"))
+    shown.type("\x7f\x7f\x7fy\x1b[Dbe\n")
+    shown.until(has("answer with one of: yes, not yet"))
+    shown.type("2")
+    screen = shown.until(has("> 2"))
+    assert has("? Is the gripper")(screen)
+    shown.type("\n")
+    screen = shown.until(lambda screen: screen[0].startswith("second"))
+    assert not has("gripper empty")(screen)
+    assert not has(">")(screen)
+    assert shown.echo() is False
+    assert shown.interrupt() == 130
+    assert shown.echo(), "the terminal stays silent"
+    assert b"said: not yet" in shown.raw
+
+
 def nodes(parents: list[int]) -> dict[int, dict[str, Any]]:
     return {number: {"id": number, "parent": parent} for number, parent in enumerate(parents, 1)}
 
