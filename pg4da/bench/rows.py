@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from importlib import import_module
+from importlib.metadata import version
 from typing import Any
 
 from rich.table import Table
@@ -53,17 +54,19 @@ def executive(quick: bool, note: Callable[[str], None]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name in EXECUTIVE:
         note(f"executive: {name}")
-        found += [asdict(each) for each in alone(measure, name, quick)]
+        found += [{"part": name, **asdict(each)} for each in alone(measure, name, quick)]
     return found
 
 
 def rows_table(rows: list[dict[str, Any]]) -> Table:
-    table = Table(title="Executive", title_justify="left")
+    """A section a module."""
+    table = Table(title=f"Executive beside py_trees {version('py_trees')}, one core", title_justify="left")
     for heading in ("", "unit", "n", "median", "p5", "p95", "p99", "wanted", ""):
         table.add_column(heading, justify="left" if heading in ("", "unit", "wanted") else "right")
-    for each in rows:
+    for each, following in zip(rows, [*rows[1:], None], strict=True):
         values = each["values"]
         shown = [number(values[key]) for key in ("median", "p5", "p95", "p99")]
         told = "" if each["met"] is None else "ok" if each["met"] else "[bold red]no[/]"
-        table.add_row(each["words"], each["unit"], str(values["n"]), *shown, each["wanted"], told)
+        last = following is None or following["part"] != each["part"]
+        table.add_row(each["words"], each["unit"], str(values["n"]), *shown, each["wanted"], told, end_section=last)
     return table

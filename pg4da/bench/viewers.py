@@ -25,8 +25,8 @@ from pg4da.viewing.client import Client, parse_address
 from pg4da.viewing.live import LiveView
 
 NODES, RATE, VIEWERS = 200, 100.0, 5
-TURN = 2.0  # s
-SETTLE = 0.5  # s after viewers have come or gone
+TURN = 1.0  # s
+SETTLE = 0.3  # s after viewers have come or gone
 MICRO = 1e6
 CALM = """mission: calm
 inputs: {n: {type: int, default: 0}}
@@ -51,7 +51,7 @@ def rows(quick: bool) -> list[Row]:
     """Microseconds a tick without viewers, and the ratio with them."""
     found = []
     for words, mission in (("four", CALM % filling(194)), ("all", BUSY % filling(197))):
-        alone, ratios = compare(mission, 4 if quick else 20)
+        alone, ratios = compare(mission, 4 if quick else 10)
         found.append(row(f"tick of {NODES} nodes at {RATE:g} Hz, {words} change each tick, nobody looks", "µs", alone))
         found.append(row(f"the same with {VIEWERS} viewers, over it with none", "x", ratios, 1.05))
     return found

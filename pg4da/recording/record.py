@@ -32,10 +32,10 @@ class Record(Sink):
         """Raises OSError, such as for a full disk; the file then ends in a torn line at worst."""
         if self._file is None:
             raise OSError(f"{self.path} is not open")
-        rest = memoryview(line)
         try:
-            while rest:
-                rest = rest[os.write(self._file, rest) :]
+            written = os.write(self._file, line)
+            while written < len(line):
+                written += os.write(self._file, line[written:])
         except OSError as error:
             raise OSError(f"{self.path}: {error.strerror}") from error
 

@@ -36,7 +36,8 @@ VERSION: Final = 1
 KINDS: Final = ("run", "tree", "tick", "event", "arms", "picture", "control", "key", "end")
 Message = dict[str, Any]
 
-_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+# what is told was made by `brief`, which goes so deep and no deeper: nothing to be gained by looking for circles
+_ENCODER = json.JSONEncoder(separators=(",", ":"), allow_nan=False, ensure_ascii=False, check_circular=False)
 
 
 def encode(message: Message) -> bytes:

@@ -50,7 +50,7 @@ class Narrator(Listener):
 
     def __init__(self, *sinks: Sink, about: Mapping[str, Any] | None = None, pictures: bool = True) -> None:
         self.state = RunState()
-        self._sinks = list(sinks)
+        self._sinks = sinks
         self._about = dict(about or {})
         self._painter = Painter() if pictures else None
         self._tree: MissionTree | None = None
@@ -235,11 +235,11 @@ class Narrator(Listener):
         self._hand_out(message, encode(message))
 
     def _hand_out(self, message: Message, line: bytes) -> None:
-        for sink in list(self._sinks):
+        for sink in self._sinks:
             try:
                 sink.send(message, line)
             except OSError as error:
-                self._sinks.remove(sink)
+                self._sinks = tuple(each for each in self._sinks if each is not sink)
                 self._report(f"{type(sink).__name__} dropped: {error}")
 
     def _report(self, message: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import asdict
 
 import numpy as np
 import pytest
 
 from pg4da.bench import suite
 from pg4da.bench.grid import PITCH, grid_scene
+from pg4da.bench.rows import row, rows_table
 from pg4da.bench.spread import spread
 from pg4da.bench.stopwatch import timed, timed_steps
 from pg4da.bench.tables import figures_table, physics_table, sizes_table
@@ -108,3 +110,12 @@ def test_tables_take_missing_figures() -> None:
     assert figures_table(results).row_count == len(FIGURES)
     assert sizes_table(results).row_count == 2
     assert physics_table([{"name": "a", "measured": "1", "wanted": "2", "passed": False}]).row_count == 1
+
+
+def test_rows_of_the_executive_keep_their_bounds() -> None:
+    slow, fast = row("a tick", "µs", [9.0, 11.0, 40.0], at_most=10.0), row("faster", "", [3.0, 5.0], at_least=3.0)
+    assert (slow.wanted, slow.met) == ("at most 10", False)
+    assert (fast.wanted, fast.met) == ("at least 3", True)
+    assert row("a sweep", "µs", [1.0]).met is None
+    table = rows_table([{"part": part, **asdict(each)} for part, each in (("a", slow), ("a", fast), ("b", slow))])
+    assert [each.end_section for each in table.rows] == [False, True, True]
