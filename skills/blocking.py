@@ -66,6 +66,11 @@ class Desk:
             raise call.error
         return call.result
 
+    def leave(self, act: Callable[[], Any]) -> None:
+        """For the thread: to be done by the tick, whose answer nobody waits for. Raises Cancelled."""
+        self._token.check()
+        self._calls.append(Call(act))
+
     def serve(self) -> None:
         """For the tick: make the calls handed in so far."""
         while self._calls and not self._token.cancelled:
@@ -122,7 +127,19 @@ class BlockingSkill(Skill):
         self._desk = Desk(self._token)
         self._thread: threading.Thread | None = None
         self._outcome: tuple[Any, BaseException | None] | None = None
-        super().__init__(replace(context, cell=cast(Cell, Remote(context.cell, self._desk))))
+        cell = cast(Cell, Remote(context.cell, self._desk))
+        super().__init__(replace(context, cell=cell, emit=self._emit(context.emit)))
+
+    def _emit(self, emit: Callable[[str, Mapping[str, Any]], None]) -> Callable[[str, Mapping[str, Any]], None]:
+        """Recorders and viewers are told by the tick as well: they are not made for several threads."""
+
+        def tell(kind: str, data: Mapping[str, Any]) -> None:
+            if threading.current_thread() is self._thread:
+                self._desk.leave(lambda: emit(kind, data))
+            else:
+                emit(kind, data)
+
+        return tell
 
     @abstractmethod
     def work(self, inputs: Any, token: Token) -> Any:
@@ -137,6 +154,7 @@ class BlockingSkill(Skill):
             while self._outcome is None:
                 self._desk.serve()
                 yield
+            self._desk.serve()  # what it told last
         finally:
             self._token.cancel()
         result, error = self._outcome

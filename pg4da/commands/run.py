@@ -60,11 +60,12 @@ def run(args: argparse.Namespace) -> int:
     from pg4da.commands.answers import TerminalAnswers, keyboard, leaving
     from pg4da.commands.watching import stay, watched
     from pg4da.mission.control import Control
+    from pg4da.mission.interrupts import like_ctrl_c
     from pg4da.session import leave, run_missions
 
     requests = requests_of(args)
     console = Console(stderr=args.json, highlight=False)
-    with watched(args, console) as watching:
+    with like_ctrl_c(), watched(args, console) as watching:
         control = watching.control or Control()
         control.attended = sys.stdin.isatty()
         answers = TerminalAnswers(console, control, watching.line)

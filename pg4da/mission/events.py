@@ -1,4 +1,4 @@
-"""What happens in a run, told to whoever listens. A broken listener can't break the run.
+"""What happens in a run, told to whoever listens. A broken listener can't break the run once it moves.
 
 Kinds and what they carry. From skills: observation (observation), decision (observation, decision), motion_started
 (index, action, arms), motion_finished (kind, success, arms, code), note (text). From the executive: skill_started
@@ -22,6 +22,9 @@ from pg4da.mission.control import ControlState
 
 if TYPE_CHECKING:
     from pg4da.mission.tree import MissionTree
+
+
+BEFORE_IT_MOVES = ("on_start", "on_tree")  # where a listener may still refuse the run with BadInput
 
 
 @dataclass(frozen=True)
@@ -119,9 +122,9 @@ class Hub:
         for observer, call in listening:
             try:
                 call(*arguments)
-            except BadInput:
-                raise
             except Exception as error:
+                if isinstance(error, BadInput) and method in BEFORE_IT_MOVES:
+                    raise
                 self._drop(observer, error)
 
     def _who_listens(self, method: str) -> tuple[tuple[Observer, Callable[..., None]], ...]:

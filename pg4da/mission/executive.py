@@ -7,12 +7,13 @@ run is a function of its seed.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import threading
 import time
 import traceback
 from collections.abc import Callable
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,12 +22,15 @@ from pg4da.mission.control import Control
 from pg4da.mission.events import Hub, Observer
 from pg4da.mission.failure import Failure
 from pg4da.mission.interrupts import EndNow, interrupts
-from pg4da.mission.loop import Loop, Outcome
+from pg4da.mission.loop import FINISH_BOUND, Loop, NotAtRest, Outcome
+from pg4da.mission.resources import stop_everything
 from pg4da.mission.tree import MissionTree
 from pg4da.mission.watchdog import Hung, Watchdog, within
 
 HANG_BOUND = 5.0  # s on the wall that one tick may take
 LAST_WORDS = 2.0  # s on the wall to tell of a tick that can't be broken off, whatever else may hang with it
+
+Ended = tuple[Outcome, Failure | None]
 
 
 @dataclass(frozen=True)
@@ -83,8 +87,19 @@ class Executive:
     def run(self) -> MissionResult:
         """Until the mission succeeds, fails, is cancelled or breaks; returns with every arm at rest.
 
-        SystemExit and the like from within a skill are raised again when everything rests.
+        SystemExit and the like from within a skill are raised again when everything rests. Raises RuntimeError while
+        another executive runs in the same cell.
         """
+        driver = self.runtime.resources.driver
+        if not driver.acquire(blocking=False):
+            raise RuntimeError("another executive runs in this cell; missions for one cell go into one tree, or queue")
+        try:
+            return self._run()
+        finally:
+            self.loop.stops = 0
+            driver.release()
+
+    def _run(self) -> MissionResult:
         self._started = self.cell.clock.now(), time.monotonic()
         self._told_end = False
         self.loop.begin()
@@ -95,7 +110,7 @@ class Executive:
         with ExitStack() as stack:
             if self._hang_bound is not None:
                 stack.enter_context(self._watchdog)
-            stack.enter_context(interrupts(self.cancel, self.cell.stop))
+            stack.enter_context(interrupts(self.cancel, lambda: stop_everything(self.cell)))
             outcome, failure = self._to_rest()
         result = self._result(outcome, failure)
         self._tell_end(result)
@@ -104,7 +119,8 @@ class Executive:
         return result
 
     def start(self) -> Executive:
-        """Run in a thread of its own; `result` waits for the end."""
+        """Run in a thread of its own; `result` waits for the end. A program that ends stops the mission first."""
+        atexit.register(self._leave)
         threading.Thread(target=self._run_in_thread, name=f"mission {self.tree.name}", daemon=True).start()
         return self
 
@@ -136,6 +152,16 @@ class Executive:
         else:
             if not self._future.done():
                 self._future.set_result(result)
+        finally:
+            atexit.unregister(self._leave)
+
+    def _leave(self) -> None:
+        """The program ends, which would end the thread with the arms in motion; a Ctrl-C meanwhile skips `finally`."""
+        for _ in range(2):
+            self.cancel("the program has ended")
+            with suppress(TimeoutError, KeyboardInterrupt):
+                self._future.exception(FINISH_BOUND)
+                return
 
     def _result(self, outcome: Outcome, failure: Failure | None) -> MissionResult:
         sim, wall = self._started
@@ -151,25 +177,26 @@ class Executive:
             self.hub.end()
             self.control.close()
 
-    def _to_rest(self) -> tuple[Outcome, Failure | None]:
+    def _to_rest(self) -> Ended:
         """The loop, then rest, whatever the loop met; then what `finally` owes."""
         try:
-            outcome, failure = self._guarded(self.loop.until_ended)
-            rest, problem = self._guarded(self.loop.halt)
-            if rest != "success" and outcome == "success":
-                outcome, failure = rest, problem
-            if self._owes_finish(outcome, failure):
-                self._guarded(self.loop.finish)
+            ended = self._guarded(self.loop.until_ended)
+            ended = worse(ended, self._guarded(self.loop.halt))
+            if self._owes_finish(*ended):
+                ended = worse(ended, self._guarded(self.loop.finish))
         except EndNow:
-            self.runtime.halt()
-            self.cell.stop()
-            outcome, failure = "interrupted", self._cancelled()
-        except BadInput:
-            self.loop.halt()
+            with ExitStack() as then:
+                then.callback(stop_everything, self.cell)
+                self.runtime.halt()
+            ended = "interrupted", self._cancelled()
+        except BaseException:  # BadInput, or a cell so broken that not even that can be told
+            with ExitStack() as then:
+                then.callback(stop_everything, self.cell)
+                self.loop.halt()
             raise
-        return outcome, failure
+        return ended
 
-    def _guarded(self, act: Callable[[], Outcome]) -> tuple[Outcome, Failure | None]:
+    def _guarded(self, act: Callable[[], Outcome]) -> Ended:
         """What became of it, whatever it raises but BadInput and EndNow."""
         try:
             outcome = act()
@@ -177,6 +204,8 @@ class Executive:
             raise
         except Hung:
             return "failure", self._hung()
+        except NotAtRest as error:
+            return "failure", Failure("arm_not_stopped", "execution", self.tree.name, str(error), recoverable=False)
         except KeyboardInterrupt:
             self.cancel("KeyboardInterrupt")
             return "interrupted", self._cancelled()
@@ -227,3 +256,11 @@ class Executive:
     def _last_words(self, result: MissionResult) -> None:
         self._hung()
         self._tell_end(result)
+
+
+def worse(ended: Ended, then: Ended) -> Ended:
+    """How it ended, unless what came after it was worse: a safety stop, or arms that could not be brought to rest."""
+    if then[0] == "success" or ended[0] == "safety_stop":
+        return ended
+    lighter = ended[0] in ("success", "interrupted") or then[0] == "safety_stop"
+    return then if lighter else ended

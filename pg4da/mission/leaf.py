@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import replace
 from typing import Any, cast
 
@@ -34,6 +34,7 @@ class SkillNode(Node):
         self._running: Skill | None = None
         self._steps: Generator[None, None, Any] | None = None
         self._since = 0.0
+        self._begun = False  # its code has run, so that its arms may move
         cell = cast(MissionCell, runtime.context.cell)
         self._cell = cast(Cell, PermittedCell(cell, spec.word, skill.needs))
 
@@ -43,11 +44,12 @@ class SkillNode(Node):
 
     def initialise(self) -> None:
         self._running = self._steps = None
+        self._begun = False
         self._since = self.runtime.clock.now()
 
     def update(self) -> Status:
         if self._steps is not None:
-            return self._step()
+            return self._carefully(self._steps.__next__)
         if not self.runtime.claim(self, self.skill.needs, self.skill.guard):
             return self._wait()
         return self._start()
@@ -59,16 +61,29 @@ class SkillNode(Node):
         self._end(new_status)
 
     def _end(self, new_status: Status) -> None:
-        steps, running = self._steps, self._running
-        self._steps = self._running = None
-        if running is not None:
-            self._close(steps)
-            if new_status is not SUCCESS:
-                self.runtime.resources.stop_arms(self.skill.needs)
-            self.runtime.resources.watch(running, self.path)
+        """Whatever breaks on the way, all of it is done."""
+        begun, self._begun = self._begun, False
+        try:
+            if begun:
+                self._end_skill(new_status)
+        finally:
+            self.runtime.resources.release(self, self.skill.needs)
+        if begun:
             state = "stopped" if new_status is INVALID else new_status.name.lower()
             self.runtime.emit("skill_finished", path=self.path, skill=self.spec.word, state=state, failure=self.failure)
-        self.runtime.resources.release(self, self.skill.needs)
+
+    def _end_skill(self, new_status: Status) -> None:
+        steps, running, resources = self._steps, self._running, self.runtime.resources
+        self._steps = self._running = None
+        try:
+            self._close(steps)
+        finally:
+            try:
+                if new_status is not SUCCESS:
+                    resources.stop_arms(self.skill.needs)
+            finally:
+                if running is not None:
+                    resources.watch(running, self.path)
 
     def _wait(self) -> Status:
         """Not forever: for an arm that does not stop, or a resource that nobody gives back."""
@@ -94,20 +109,19 @@ class SkillNode(Node):
             port = ".".join(map(str, first["loc"]))
             return self.fail("bad_input", "precondition", f"input '{port}': {first['msg']}", recoverable=False)
         self.runtime.emit("skill_started", path=self.path, skill=self.spec.word)
-        try:
-            self._running = self.skill(replace(self.runtime.context, cell=self._cell))
-            self._steps = self._running.run(inputs)
-        except SkillFailure as failure:
-            return self._refused(failure)
-        except Exception as error:
-            return self._broken(error)
-        return self._step()
+        self._begun = True
+        return self._carefully(lambda: self._first_step(inputs))
 
-    def _step(self) -> Status:
-        assert self._steps is not None
+    def _first_step(self, inputs: Any) -> None:
+        self._running = self.skill(replace(self.runtime.context, cell=self._cell))
+        self._steps = self._running.run(inputs)
+        next(self._steps)
+
+    def _carefully(self, step: Callable[[], None]) -> Status:
+        """A step of the skill, and what it leads to."""
         self.runtime.at_work = self
         try:
-            next(self._steps)
+            step()
         except StopIteration as end:
             return self._write(end.value)
         except SkillFailure as failure:

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
+from math import ceil
 from typing import Any, Literal
 
 from pg4da.mission.control import Control
 from pg4da.mission.events import Hub
 from pg4da.mission.node import INVALID, RUNNING, SUCCESS
-from pg4da.mission.resources import STOP_BOUND, all_at_rest
+from pg4da.mission.resources import STOP_BOUND, all_at_rest, stop_everything
 from pg4da.mission.steering import Steering
 from pg4da.mission.tree import MissionTree
 from pg4da.mission.watchdog import Watchdog
 
 Outcome = Literal["success", "failure", "interrupted", "safety_stop"]
 FINISH_BOUND = 30.0  # s on the cell's clock for what `finally` owes after a stop
+
+
+class NotAtRest(Exception):
+    """An arm moves on although everything was told to stop."""
 
 
 class Loop:
@@ -103,34 +109,54 @@ class Loop:
             self.control.wait(left)
 
     def halt(self) -> Outcome:
-        """Stop the tree and every arm; returns when all rest, or after the bound with the cell stopped again."""
-        if self.tree.status is RUNNING:
-            self.tree.stop(INVALID)
-        self.runtime.halt()
-        cell = self.cell
-        cell.stop()
-        self.steering.stop()
-        self._tick(lambda: None)
+        """Stop every arm and the tree; returns when all rest. Raises NotAtRest after the bound, with the cell stopped
+        again.
+
+        The arms come first, since a skill's clean-up may hang, and again after it, since it may set them in motion.
+        Whatever breaks, the rest of it is done.
+        """
+        with ExitStack() as then:  # from the last to the first
+            then.callback(self._wait_for_rest)
+            then.callback(self._tick, lambda: None)
+            then.callback(self.steering.stop)
+            then.callback(stop_everything, self.cell)
+            then.callback(self._tick, self._stop_tree)
+            stop_everything(self.cell)
+        return "success"
+
+    def _stop_tree(self) -> None:
+        try:
+            if self.tree.status is RUNNING:
+                self.tree.stop(INVALID)
+        finally:
+            self.runtime.halt()
+
+    def _wait_for_rest(self) -> None:
+        """A clock that stands still does not make it wait any longer."""
+        cell, turns = self.cell, 2 * ceil(STOP_BOUND / self.tick) + 2
         deadline = cell.clock.now() + STOP_BOUND + 2 * self.tick
-        while not self._at_rest() and cell.clock.now() < deadline:
+        while not self._at_rest() and cell.clock.now() < deadline and turns > 0:
             self._advance()
+            turns -= 1
         if not self._at_rest():
             cell.stop()
-            self.hub.publish("not_at_rest", {"message": f"an arm still moves {STOP_BOUND:g} s after the stop"})
-        return "success"
+        if not all_at_rest(cell):
+            message = f"an arm still moves {STOP_BOUND:g} s after the stop"
+            self.hub.publish("not_at_rest", {"message": message})
+            raise NotAtRest(message)
 
     def _at_rest(self) -> bool:
         return self.runtime.resources.settled() and all_at_rest(self.cell)
 
     def finish(self) -> Outcome:
-        """Run what `finally` owes, until a second request to stop or the bound."""
+        """Run what `finally` owes, until a second request to stop, the bound, or a safety stop."""
         asked, deadline = self.stops, self.cell.clock.now() + FINISH_BOUND
         try:
             while self.stops == asked and self.cell.clock.now() < deadline and self._tick(self.tree.finish):
+                if self.runtime.safety:
+                    break
                 self._advance()
                 self.steering.look()
         finally:
-            for node in self.runtime.pending:
-                node.stop_early()
             self.halt()
-        return "success"
+        return "safety_stop" if self.runtime.safety else "success"

@@ -6,7 +6,7 @@ ordinary tree through `children`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from py_trees.behaviour import Behaviour
@@ -58,6 +58,9 @@ class Node(Behaviour):
             status = self.update()
         except WiringError as error:
             status = self.fail("bad_reference", "precondition", str(error), recoverable=False)
+        except (TypeError, ValueError, OverflowError) as error:  # a field has a value that is none
+            message = f"a value does not fit: {error}"
+            status = self.fail("bad_reference", "precondition", message, recoverable=False)
         if status is not RUNNING:
             self.stop(status)
         elif fresh and self.changes.on:
@@ -71,16 +74,16 @@ class Node(Behaviour):
 
     def stop(self, new_status: Status) -> None:
         """As py_trees', without formatting a log line that nobody reads."""
-        self.terminate(new_status)
-        self.status = new_status
-        if self.changes.on:
-            self.changes.statuses.append((self.number, new_status))
+        try:
+            self.terminate(new_status)
+        finally:
+            self.status = new_status
+            if self.changes.on:
+                self.changes.statuses.append((self.number, new_status))
 
     def terminate(self, new_status: Status) -> None:
         """Whatever still runs below ends with its parent; finished children are left alone."""
-        for child in self.nodes:
-            if child.status is RUNNING:
-                child.stop(INVALID)
+        stop_all(self.nodes)
 
     def stop_early(self) -> None:
         """Stop if it runs."""
@@ -129,3 +132,16 @@ class Node(Behaviour):
         except ExpressionError as error:
             where = f" ({value.mark})" if isinstance(value, Expression) else ""
             raise WiringError(f"{error}{where}") from error
+
+
+def stop_all(nodes: Iterable[Node]) -> None:
+    """Each that runs, although the stop of one breaks; what broke first is raised when all were stopped."""
+    broken: BaseException | None = None
+    for node in nodes:
+        if node.status is RUNNING:
+            try:
+                node.stop(INVALID)
+            except BaseException as error:
+                broken = broken or error
+    if broken is not None:
+        raise broken

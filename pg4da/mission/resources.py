@@ -5,7 +5,9 @@ Missions that share a cell share its ledger, so that none starts a skill while a
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Collection
+from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakValueDictionary
@@ -41,6 +43,7 @@ class Resources:
         self._arms: dict[str, float] = {}
         self._lingering: list[Lingering] = []
         self._cell_stopped = False
+        self.driver = threading.Lock()  # of the one executive that lets time pass in this cell
 
     def hold(self, node: Node, needs: Collection[str]) -> bool:
         """Take all of them, or none when another node holds one."""
@@ -65,15 +68,15 @@ class Resources:
                 del self._holders[name]
 
     def stop_arms(self, names: Collection[str]) -> None:
-        """Ask the arms among `names` to stop; `settled` tells when they have."""
-        for name in names:
-            if name in self.cell.arms:
-                self.cell.arms[name].stop()
-                self._arms.setdefault(name, self.cell.clock.now())
+        """Ask the arms among `names` to stop, all of them although one breaks; `settled` tells when they have."""
+        with ExitStack() as each:
+            for name in names:
+                if name in self.cell.arms:
+                    each.callback(self._stop_arm, name)
 
     def watch(self, skill: Skill, path: str) -> None:
         """Wait for a skill that was told to stop."""
-        if not skill.stopped():
+        if not has_stopped(skill):
             self._lingering.append(Lingering(skill, path, self.cell.clock.now()))
 
     def settled(self) -> bool:
@@ -89,6 +92,10 @@ class Resources:
         now = self.cell.clock.now()
         return tuple(sorted(name for name, since in self._arms.items() if now - since > OVERDUE))
 
+    def _stop_arm(self, name: str) -> None:
+        self.cell.arms[name].stop()
+        self._arms.setdefault(name, self.cell.clock.now())
+
     def _look_at_arms(self) -> None:
         now = self.cell.clock.now()
         for name in list(self._arms):
@@ -101,12 +108,15 @@ class Resources:
             self._cell_stopped = False
 
     def _ended(self, one: Lingering) -> bool:
-        if one.skill.stopped():
+        if has_stopped(one.skill):
             return True
         if self.cell.clock.now() - one.since <= STOP_BOUND:
             return False
-        one.skill.abandon()
         message = f"has not stopped within {STOP_BOUND:g} s; it is left behind and can move nothing any more"
+        try:
+            one.skill.abandon()
+        except Exception as error:
+            message = f"has not stopped within {STOP_BOUND:g} s, nor can it be left behind: {error!r}"
         one.skill.context.emit("abandoned", {"path": one.path, "skill": one.skill.name, "message": message})
         return True
 
@@ -120,6 +130,25 @@ def resources_of(cell: Cell) -> Resources:
     if found is None or found.cell is not cell:
         found = _LEDGERS[id(cell)] = Resources(cell)
     return found
+
+
+def has_stopped(skill: Skill) -> bool:
+    """What the skill says; one that can't even say so is waited for as long as one that goes on."""
+    try:
+        return skill.stopped()
+    except Exception:
+        return False
+
+
+def stop_everything(cell: Cell) -> None:
+    """The cell's own stop; where that breaks each arm is still told, and what broke is raised."""
+    try:
+        cell.stop()
+    except BaseException:
+        with ExitStack() as each:
+            for arm in cell.arms.values():
+                each.callback(arm.stop)
+        raise
 
 
 def arm_at_rest(cell: Cell, name: str) -> bool:

@@ -59,8 +59,9 @@ class Runtime:
 
     def halt(self) -> None:
         """Stop every node that runs, parents first; a parent stops its own."""
-        for node in self.nodes:
-            node.stop_early()
+        from pg4da.mission.node import stop_all
+
+        stop_all(self.nodes)
 
     def emit(self, kind: str, **data: Any) -> None:
         """Tell recorders and viewers."""

@@ -79,13 +79,13 @@ class Steering:
         """What is wrong with it; empty when it was done."""
         if request.command == "stop":
             self._stop(request.reason or "stopped by the operator")
+        elif self.stopping and request.command != "answer":
+            return "the mission is about to end"
         elif request.command == "breakpoint":
             if not self._breakpoints.set(request.node, request.on):
                 return f"there is no node {request.node}"
         elif request.command == "answer":
             return self._runtime.questions.answer(request.choice, request.prompt)
-        elif self.stopping:
-            return "the mission is about to end"
         elif request.command == "pause":
             self._pause()
         elif not self.paused:

@@ -13,7 +13,7 @@ from pg4da.mission.changes import Board
 from pg4da.mission.declarations import bind
 from pg4da.mission.failure import Failure
 from pg4da.mission.loader import load_spec
-from pg4da.mission.node import INVALID, RUNNING, Node
+from pg4da.mission.node import FAILURE, INVALID, RUNNING, Node
 from pg4da.mission.questions import Questions
 from pg4da.mission.runtime import Runtime
 from pg4da.mission.spec import MissionSpec
@@ -78,6 +78,9 @@ class MissionTree(Behaviour):
             if self.status is not RUNNING:
                 self.initialise()
             status = self.update()
+            if self.runtime.safety:  # nothing goes on, and nothing is owed any more
+                self.runtime.pending.clear()
+                status = FAILURE
         except BaseException:
             self.stop(INVALID)
             raise
@@ -92,8 +95,10 @@ class MissionTree(Behaviour):
 
     def stop(self, new_status: Status) -> None:
         """As py_trees', without a log line."""
-        self.terminate(new_status)
-        self.status = new_status
+        try:
+            self.terminate(new_status)
+        finally:
+            self.status = new_status
 
     def finish(self) -> bool:
         """One tick of what must still run after a stop (`finally`); False when nothing is left."""

@@ -17,6 +17,7 @@ from types import FrameType
 
 from pg4da.hardware.cell import Cell
 from pg4da.mission.failure import Failure
+from pg4da.mission.resources import stop_everything
 
 TRIES, BETWEEN = 3, 0.5  # s: how often, how far apart it breaks into a tick before that counts as stuck
 SIGNAL = signal.SIGURG  # ignored by default, so that one that comes too late does no harm
@@ -104,7 +105,7 @@ class Watchdog:
 
     def _stop_arms(self) -> None:
         try:
-            self._cell.stop()
+            stop_everything(self._cell)
         except Exception as error:
             print(f"the cell does not stop: {type(error).__name__}: {error}", file=sys.stderr)
 

@@ -143,7 +143,7 @@ def test_a_healthy_mission_is_left_alone(write: Any, cell: Any, toys: Any) -> No
     before = threading.active_count()
     ex = executive(write, cell, toys, "root: {look: {seconds: 30}}")
     assert ex.run().outcome == "success"
-    assert cell.stops == 1  # at the end
+    assert cell.stops == 2  # at the end: before and after the skills are stopped
     assert threading.active_count() <= before
 
 
