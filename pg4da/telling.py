@@ -51,11 +51,11 @@ def told(
 
 def records_of(request: RunRequest) -> list[Record]:
     """What the run is written to. Raises BadInput for a file that can't be."""
-    from pg4da.recording.folder import check_file
+    from pg4da.recording.folder import check_record
     from pg4da.recording.record import NAME, Record
 
     if request.record is not None:
-        check_file(request.record, "--record")
+        check_record(request.record, "--record")
     files = [request.out / NAME if request.out is not None else None, request.record]
     return [Record(file) for file in files if file is not None]
 

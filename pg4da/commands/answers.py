@@ -14,6 +14,7 @@ from rich.console import Console
 
 from pg4da.mission.control import Control, ControlState, Prompt
 from pg4da.mission.events import Listener
+from pg4da.printable import printable
 
 if TYPE_CHECKING:
     from pg4da.mission.failure import Failure
@@ -57,7 +58,8 @@ class TerminalAnswers(Listener):
     def _ask(self, prompt: Prompt) -> None:
         choices = "  ".join(f"{i}) {choice}" for i, choice in enumerate(prompt.choices, 1))
         default = f"  [{prompt.default}]" if prompt.default is not None else ""
-        self._console.print(f"{prompt.text}\n  {choices}{default}", markup=False, style="bold")
+        asked = printable(f"{prompt.text}\n  {choices}{default}", "\n")
+        self._console.print(asked, markup=False, style="bold")
 
 
 def chosen(prompt: Prompt, text: str) -> str | None:

@@ -7,6 +7,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from pg4da.errors import BadInput
+from pg4da.printable import printable
 
 if TYPE_CHECKING:
     from pg4da.mission.problems import Problem
@@ -71,7 +72,7 @@ def _show(spec: MissionSpec, args: argparse.Namespace) -> None:
 
         print(write_xml(spec, skills()), end="")
     else:
-        print(f"{_printable(spec.file)}: ok, {spec.size} node{'s' * (spec.size > 1)}")
+        print(f"{printable(spec.file)}: ok, {spec.size} node{'s' * (spec.size > 1)}")
 
 
 def _tree(spec: MissionSpec) -> None:
@@ -82,13 +83,8 @@ def _tree(spec: MissionSpec) -> None:
 
     console = Console(highlight=False)
     for branches, label, details in tree_lines(spec):
-        text = Text(branches, style="dim") + Text(_printable(label), style="bold" if not branches else "")
-        console.print(text + Text(f"  {_printable(details)}" if details else "", style="dim"), soft_wrap=True)
-
-
-def _printable(text: str) -> str:
-    """Without anything that a terminal would obey, or that can't be encoded."""
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+        text = Text(branches, style="dim") + Text(printable(label), style="bold" if not branches else "")
+        console.print(text + Text(f"  {printable(details)}" if details else "", style="dim"), soft_wrap=True)
 
 
 def _schema(missions: list[str]) -> int:

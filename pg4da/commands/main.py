@@ -10,6 +10,7 @@ from importlib.metadata import version
 
 from pg4da.commands.parser import Parser
 from pg4da.errors import BadInput
+from pg4da.printable import printable
 
 COMMANDS = ("run", "check", "watch", "replay", "scenes", "evaluate", "bench", "doctor")
 BAD_INPUT, INTERRUPTED = 2, 130
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code: int = args.run(args)
     except BadInput as error:
         for line in str(error).splitlines():
-            print(f"error: {line}", file=sys.stderr)
+            print(f"error: {printable(line)}", file=sys.stderr)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from pg4da.commands.targets import Task, read_targets
 from pg4da.commands.watching import add_options
 from pg4da.errors import BadInput
+from pg4da.printable import printable
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -149,7 +150,7 @@ def show(result: RunResult, console: Console, named: bool = False) -> None:
     """How it ended, and why if it failed."""
     colour = "green" if result.outcome == "success" else "red"
     if named:
-        console.print(f"{result.mission}: ", end="", markup=False)
+        console.print(printable(f"{result.mission}: "), end="", markup=False)
     console.print(
         f"[bold {colour}]{result.outcome.replace('_', ' ')}[/] after {count(result.motions, 'motion')}: "
         f"{count(result.pushes, 'push', 'es')} and {count(result.grasp_attempts, 'grasp')} "
@@ -158,12 +159,12 @@ def show(result: RunResult, console: Console, named: bool = False) -> None:
     )
     if result.failure:
         why = result.failure
-        console.print(f"why: {why.message} ({why.code}, {why.phase})", markup=False, soft_wrap=True, style="red")
-        console.print(f"where: {why.path}", markup=False, soft_wrap=True)
+        text = printable(f"why: {why.message} ({why.code}, {why.phase})", "\n")
+        console.print(text, markup=False, soft_wrap=True, style="red")
+        console.print(printable(f"where: {why.path}"), markup=False, soft_wrap=True)
     for name, value in result.outputs.items():
-        console.print(
-            f"{name}: {'yes' if value is True else 'no' if value is False else value}", markup=False, soft_wrap=True
-        )
+        text = f"{name}: {'yes' if value is True else 'no' if value is False else value}"
+        console.print(printable(text, "\n"), markup=False, soft_wrap=True)
     speed = result.sim_time_s / result.wall_time_s if result.wall_time_s else 0.0
     console.print(f"{result.sim_time_s:.1f} s of cell time in {result.wall_time_s:.1f} s ({speed:.1f} times real time)")
 

@@ -85,6 +85,8 @@ def generate(args: argparse.Namespace) -> int:
     from pg4da.sim.scenes.generator import generate as make
     from pg4da.sim.scenes.writer import scene_text
 
+    if args.seed < 0:
+        raise BadInput(f"--seed {args.seed}: must not be negative")
     if args.out:
         check_target_file(args.out)
     with told_as_bad_input():

@@ -9,6 +9,7 @@ from rich.console import Console
 
 from pg4da.mission.events import Event, Listener
 from pg4da.policies.types import Decision, Grasp, Push
+from pg4da.printable import printable
 
 Line = tuple[str, str, str] | None  # word, text, colour
 
@@ -25,7 +26,8 @@ class StepPrinter(Listener):
         if line is not None:
             word, text, colour = line
             self._console.print(f"[dim]{event.time:7.2f} s[/]  [{colour}]{word:8}[/]", end=" ")
-            self._console.print(text, markup=False, soft_wrap=True, style="red" if colour == "red" else None)
+            style = "red" if colour == "red" else None
+            self._console.print(printable(text, "\n"), markup=False, soft_wrap=True, style=style)
 
     def _line(self, event: Event) -> Line:
         if event.kind == "motion_started":

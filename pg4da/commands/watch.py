@@ -71,10 +71,12 @@ def watch(client: Client, once: bool) -> None:
 
 
 def tell(client: Client, once: bool, console: Console) -> None:
+    from pg4da.printable import printable
     from pg4da.stream.story import story
 
     for line in story(messages(client, once)):
-        console.print(f"{line.time:7.2f} s  {line.word:8} {line.text}", markup=False, soft_wrap=True)
+        text = printable(f"{line.time:7.2f} s  {line.word:8} {line.text}")
+        console.print(text, markup=False, soft_wrap=True)
 
 
 def messages(client: Client, once: bool) -> Iterator[Message]:

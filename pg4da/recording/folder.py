@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pg4da.errors import BadInput
 
+RECORD_BEGINS = b'{"k":'
 OWN_FILES = ("before.png", "after.png", "decision_*.png", "film.gif", "run.pg4da.jsonl", "result.json")
 
 
@@ -32,6 +33,15 @@ def check_file(path: Path, option: str) -> None:
         raise BadInput(f"{option} {path}: the folder {path.parent} does not exist")
     if not os.access(path if path.exists() else folder, os.W_OK):
         raise BadInput(f"{option} {path}: no permission to write it")
+
+
+def check_record(path: Path, option: str) -> None:
+    """As `check_file`; a file that is there already must be an older record, so that no other is lost."""
+    check_file(path, option)
+    if path.is_file() and path.stat().st_size > 0:
+        with path.open("rb") as file:
+            if file.read(len(RECORD_BEGINS)) != RECORD_BEGINS:
+                raise BadInput(f"{option} {path}: is there already, and is no record")
 
 
 def make_folder(folder: Path) -> None:

@@ -38,7 +38,7 @@ class Access:
 
     def knows(self, token: str) -> bool:
         """Compared in a time that tells nothing."""
-        return hmac.compare_digest(token.encode(), self.token.encode())
+        return hmac.compare_digest(token.encode(errors="replace"), self.token.encode())
 
     def allows_host(self, header: str | None) -> bool:
         """Whether a `Host` header names this server: an address, or a name of this machine."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import socket
 import time
 from collections import deque
 from contextlib import ExitStack
@@ -100,14 +101,19 @@ class Client:
             return False
         self._next_try = time.monotonic() + RETRY
         try:
-            socket = self._connection.enter_context(
+            stream = self._connection.enter_context(
                 connect(self._address.stream, compression=None, max_size=None, proxy=None, open_timeout=PATIENCE)
             )
-            socket.send(json.dumps({"token": self._address.token}))
+            stream.send(json.dumps({"token": self._address.token}))
+        except socket.gaierror as error:
+            self.close()
+            if error.errno == socket.EAI_NONAME:
+                raise BadInput(f"{self._address.host}: {error.strerror}") from None
+            return False
         except (OSError, InvalidHandshake, InvalidMessage, ConnectionClosed):
             self.close()
             return False
-        self._socket = socket
+        self._socket = stream
         self.note = ""
         return True
 

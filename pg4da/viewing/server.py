@@ -30,6 +30,7 @@ LAST_LINES = 0.15  # s until the last lines of a run have come through its broad
 LAST_WORDS = 2.0  # s that viewers have to take the last lines when the server closes
 MESSAGE = 64 << 10  # bytes that a viewer may send at once
 VIEWERS = 64
+CONNECTIONS = 2 * VIEWERS  # also of those who have not said yet what they want; files are few, and the run needs some
 EVERYBODY = ("0.0.0.0", "::")
 PORTS_TRIED = 20
 PING, QUICK_PING = 10.0, 1.0  # s between two signs of life; quick where a lost viewer stops the mission
@@ -132,6 +133,7 @@ class ViewServer:
             close_timeout=1.0,
             server_header=None,
             logger=quiet_logger(),
+            create_connection=Bounded,
         )
 
     async def _run_pump(self) -> None:
@@ -208,6 +210,15 @@ class ViewServer:
             waiting = asyncio.create_task(news.wait())
             await asyncio.wait((waiting, listening), return_when=asyncio.FIRST_COMPLETED)
             waiting.cancel()
+
+
+class Bounded(ServerConnection):
+    """One too many is dropped before it is read."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        super().connection_made(transport)
+        if len(self.server.handler_tasks) > CONNECTIONS:
+            self.transport.abort()
 
 
 def refuse(status: HTTPStatus, why: str) -> Response:

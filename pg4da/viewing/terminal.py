@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from pg4da.printable import printable
 from pg4da.stream.messages import decode
 from pg4da.stream.state import RunState
 from pg4da.viewing.rows import Layout, Row
@@ -225,7 +226,8 @@ def _millimetres(metres: float) -> str:
 def _text(*parts: str | tuple[str, str]) -> Text:
     from rich.text import Text
 
-    return Text.assemble(*parts, no_wrap=True)
+    safe = [printable(part) if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
+    return Text.assemble(*safe, no_wrap=True)
 
 
 def _wrapped(text: Text, console: Console, width: int) -> list[Text]:

@@ -57,8 +57,8 @@ def generate(case: str, seed: int, target: str | None = None) -> Scene:
     """
     if case not in CASE_NAMES:
         near = difflib.get_close_matches(case, CASE_NAMES, n=1, cutoff=0.3)
-        hint = f"; did you mean '{near[0]}'?" if near else ""
-        raise SceneError(case, None, None, f"unknown case{hint} Valid: {', '.join(CASE_NAMES)}")
+        hint = f"; did you mean '{near[0]}'? Valid" if near else "; valid"
+        raise SceneError(case, None, None, f"unknown case{hint}: {', '.join(CASE_NAMES)}")
     if target is not None and target not in BLOCK_NAMES:
         raise UnknownShape(unknown_shape(target))
     rng = np.random.default_rng([CASE_NAMES.index(case), seed])

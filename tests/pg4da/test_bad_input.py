@@ -67,7 +67,10 @@ COMMANDS = [
     ("run retrieve --scene fine.txt --out fine.txt/out", "fine.txt is a file, not a folder"),
     ("run retrieve --scene fine.txt --out /proc/nowhere", "--out /proc/nowhere: cannot be written"),
     ("scenes show fine.txt --out nowhere/view.png", "the folder nowhere does not exist"),
-    ("scenes generate case9", "case9: unknown case"),
+    ("scenes generate case9", "case9: unknown case; did you mean 'case1-clutter'? Valid: case1-clutter"),
+    ("scenes generate nosuch", "nosuch: unknown case; valid: case1-clutter"),
+    ("scenes generate case1-clutter --seed -1", "--seed -1: must not be negative"),
+    ("watch no.such.host.invalid", "no.such.host.invalid: Name or service not known"),
     ("scenes generate case2-dense_clutter --target cubb", "unknown shape 'cubb'; did you mean 'cube'?"),
     ("evaluate --scenes nosuch --out out", "nosuch: no such file or folder"),
     ("evaluate --scenes column.txt --out out", "column.txt:2:35: missing yaw"),
@@ -91,6 +94,22 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def _files(folder: Path) -> set[str]:
     return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+
+
+def test_a_record_takes_the_place_of_a_record_only(folder: Path, capsys: Any) -> None:
+    """A slip of the finger does not cost a mission."""
+    mission = next(name for name in FILES if name.endswith(".yaml"))
+    assert main(["run", "retrieve", "--record", mission]) == 2
+    assert "is there already, and is no record" in capsys.readouterr().err
+    assert (folder / mission).read_text() == FILES[mission]
+
+
+def test_what_is_printed_does_not_steer_the_terminal(folder: Path, capsys: Any) -> None:
+    scene = folder / "scene.txt"
+    scene.write_text("\x1b]0;title\x07 1 1 1 0 0 0 0 0 0\n")
+    assert main(["run", "retrieve", "--scene", str(scene)]) == 2
+    assert main(["run", "\x1b[2Jmission"]) == 2
+    assert "\x1b" not in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("command", "message"), COMMANDS)

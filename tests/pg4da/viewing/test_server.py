@@ -9,7 +9,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from pg4da.errors import BadInput
 from pg4da.viewing.access import Access, parse_listen
 from pg4da.viewing.live import LiveView
+from pg4da.viewing.server import CONNECTIONS
 
 LEFT: WeakKeyDictionary[ClientConnection, deque[str]] = WeakKeyDictionary()
 RUN = "root: {look: {name: Long look, seconds: 300}}"
@@ -226,3 +227,32 @@ def test_what_breaks_the_page_is_told_at_once(live: Callable[..., Any], monkeypa
         pass
     assert run.executive.tree.status.name == "RUNNING"
     monkeypatch.undo()
+
+
+def test_idle_connections_do_not_use_up_the_files_of_the_run(live: Callable[..., Any]) -> None:
+    """Beyond a bound they are dropped at once; who is there already stays."""
+    run = live(RUN)
+    with viewer(run.port) as first, ExitStack() as idle:
+        heard(first, "hello")
+        crowd = [idle.enter_context(socket.create_connection(("127.0.0.1", run.port))) for _ in range(CONNECTIONS + 10)]
+        for each in crowd:
+            each.settimeout(0.02)
+        time.sleep(0.2)
+        assert sum(dropped(each) for each in crowd) >= 10
+        first.send(json.dumps({"do": "pause"}))
+        assert heard(first, "refused")
+
+
+def dropped(connection: socket.socket) -> bool:
+    try:
+        return connection.recv(1) == b""
+    except TimeoutError:
+        return False
+    except ConnectionError:
+        return True
+
+
+def test_a_token_that_is_no_text(live: Callable[..., Any]) -> None:
+    run = live(RUN)
+    with viewer(run.port, "\ud800") as connection:
+        assert heard(connection, "hello")["control"] is False
