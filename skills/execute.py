@@ -9,26 +9,31 @@ import numpy as np
 from pg4da.hardware.cell import Handle, Progress
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.skills.skill import Context, Phase, SkillFailure, Steps
+from pg4da.skills.trail import Leg, trail
 
 DEVIATION = 0.25  # rad; an arm this far from its path is stopped: it is blocked
 GRACE = 2.0  # s over the planned duration before a motion counts as hanging
 
 
 def follow(
-    context: Context, stage: Mapping[str, Trajectory], watch: Callable[[], SkillFailure | None] = lambda: None
+    context: Context,
+    stage: Mapping[str, Trajectory],
+    watch: Callable[[], SkillFailure | None] = lambda: None,
+    back: bool = False,
 ) -> Steps:
     """Start every arm's trajectory in the same tick and poll until all have ended.
 
-    Raises SkillFailure `arm_fault`, `arm_blocked`, `motion_timeout` or what `watch` gives, asked every tick, with every
-    arm told to stop.
+    `back`: along the trail, and so no part of it. Raises SkillFailure `arm_fault`, `arm_blocked`, `motion_timeout` or
+    what `watch` gives, asked every tick, with every arm told to stop.
     """
     clock, arms = context.cell.clock, context.cell.arms
     start = clock.now()
+    leg = Leg(stage) if back else trail(context).begin(stage, arms)
     handles = {name: arms[name].follow(trajectory) for name, trajectory in stage.items()}
     limit = max(t.duration for t in stage.values()) + GRACE
     while any(h.progress is Progress.RUNNING for h in handles.values()):
         yield
-        elapsed = clock.now() - start
+        elapsed = leg.until = clock.now() - start
         _stop_for(context, _fault(handles) or _deviation(context, stage, elapsed) or _late(elapsed, limit) or watch())
     _stop_for(context, _fault(handles) or watch())
 

@@ -1,4 +1,7 @@
-"""Recover: after a failed motion let go, back off, go home. What is held by mistake is put down where it is free."""
+"""Recover: after a failed motion let go, back off, go home. What is held by mistake is put down where it is free.
+
+Arms that are entangled rise together; where no way home is free, they go back along the way they came.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +14,14 @@ from pg4da.skills.codes import GRIPPING, MOVING, ends_with
 from pg4da.skills.execute import follow, move_grippers, wait
 from pg4da.skills.motion.errors import MotionError
 from pg4da.skills.motion.stages import Line
+from pg4da.skills.motion.timing import TooTight
 from pg4da.skills.services import services
 from pg4da.skills.skill import THINKING, Phase, Ports, Skill, SkillFailure, Steps
+from pg4da.skills.trail import rise, trail
 from pg4da.skills.travel import go, go_home, tool_pose
 
 SAFE_HEIGHT = 0.20  # m of the tool above the table before an arm travels
+RETRACES = 4  # times that the way back is begun
 FREE_RADIUS = 0.09  # m round a spot where something is put down
 PUT_DOWN_HEIGHT = 0.05  # m of the fingertips above the table when they open
 
@@ -31,17 +37,61 @@ class Recover(Skill):
     def run(self, inputs: Ports) -> Steps:
         """Arms one after the other, the raised ones first out of nobody's way."""
         cell = self.context.cell
+        low = [name for name in cell.arms if tool_pose(self, name)[2, 3] < SAFE_HEIGHT]
         for name in sorted(cell.arms, key=lambda n: -tool_pose(self, n)[2, 3]):
             gripper = cell.arms[name].gripper
             if gripper.state.object_detected and tool_pose(self, name)[2, 3] > SAFE_HEIGHT / 2:
                 yield from self._put_down(name)
             yield from move_grippers(self.context, {name: min(gripper.max_width, gripper.state.width + 0.03)})
             yield from self._back_off(name)
+        if len(low) > 1 and all(tool_pose(self, name)[2, 3] < SAFE_HEIGHT - 0.01 for name in low):
+            yield from self._rise_together()
+        yield from self._home()
+        return self.Outputs()
+
+    def _home(self) -> Steps:
+        """By a way that is free; where there is none, back along the way that the arms came, which was."""
         try:
+            yield from go_home(self, "cannot_recover")
+            return
+        except SkillFailure as failure:
+            if failure.phase is not Phase.PLANNING:
+                raise SkillFailure("cannot_recover", failure.phase, failure.message, recoverable=False) from failure
+            self.context.emit("note", {"text": f"no free way home ({failure.message}): back the way the arms came"})
+        try:
+            yield from self._retrace()
             yield from go_home(self, "cannot_recover")
         except SkillFailure as failure:
             raise SkillFailure("cannot_recover", failure.phase, failure.message, recoverable=False) from failure
-        return self.Outputs()
+
+    def _rise_together(self) -> Steps:
+        """Both tools straight up at one speed: entangled arms keep their distance, though a planner sees them meet."""
+        try:
+            way = rise(self.context.cell.arms, SAFE_HEIGHT)
+        except TooTight:
+            way = {}
+        if not way:
+            return
+        try:
+            yield from follow(self.context, way)
+        except SkillFailure as failure:
+            self.context.emit("note", {"text": f"the arms can't rise together: {failure.message}"})
+
+    def _retrace(self) -> Steps:
+        """Tried again from where it got stuck: what is wedged comes loose little by little."""
+        for left in reversed(range(RETRACES)):
+            try:
+                way = trail(self.context).back(self.context.cell.arms)
+            except TooTight as error:
+                raise SkillFailure("cannot_recover", Phase.PLANNING, f"the way back: {error}") from error
+            try:
+                if way:
+                    yield from follow(self.context, way, back=True)
+                return
+            except SkillFailure:
+                if not left:
+                    raise
+            yield from wait(self.context, 0.3)
 
     def _put_down(self, name: str) -> Steps:
         shared, cell = services(self.context), self.context.cell
