@@ -132,7 +132,7 @@ class Fuzzer:
                     data[at:until] = bytes(reversed(data[at:until]))
                 case _:
                     data = data[: max(at, 1)] if self._rng.random() < 0.2 else data
-                    data[at % len(data)] = self._rng.randrange(256)
+                    data[at : at + 1] = self._rng.randbytes(1)
         return bytes(data), ending
 
     def _tokens(self) -> tuple[bytes, str]:
