@@ -97,6 +97,7 @@ class TerminalView:
         lines = [*head, *self._tree(room, width)]
         lines += [_text("")] * (height - len(foot) - len(lines))
         for line in [*lines, *foot][:height]:
+            line.plain = printable(line.plain)  # a run may be told by any machine: nothing in it steers the terminal
             line.truncate(width, overflow="ellipsis")
             line.no_wrap = True
             yield line
@@ -226,8 +227,7 @@ def _millimetres(metres: float) -> str:
 def _text(*parts: str | tuple[str, str]) -> Text:
     from rich.text import Text
 
-    safe = [printable(part) if isinstance(part, str) else (printable(part[0]), part[1]) for part in parts]
-    return Text.assemble(*safe, no_wrap=True)
+    return Text.assemble(*parts, no_wrap=True)
 
 
 def _wrapped(text: Text, console: Console, width: int) -> list[Text]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -232,3 +233,30 @@ def test_the_running_node_is_in_sight_in_any_tree() -> None:
         assert len(rows) == 15
         assert focus in [row.node for row in rows]
         assert sum(row.left_out for row in rows) + sum(row.node > 0 for row in rows) == 2001
+
+
+def test_what_a_run_says_does_not_steer_the_terminal() -> None:
+    """Names, words, failures and questions may come from another machine."""
+    from io import StringIO
+
+    from rich.console import Console
+
+    from pg4da.viewing.terminal import TerminalView
+
+    evil = "x\x1b]52;c;AAAA\x07\x1b[2J"
+    failure = {"code": evil, "phase": evil, "path": evil, "message": evil, "recoverable": True}
+    node = {"id": 1, "parent": 0, "name": evil, "word": f"w{evil}", "path": evil, "file": evil, "line": 1}
+    prompt = {"id": "1.1", "node": 1, "text": evil, "choices": [evil], "default": evil}
+    view = TerminalView()
+    for message in (
+        {"k": "run", "t": 0.0, "version": 1, "mission": evil, "arms": [evil]},
+        {"k": "tree", "t": 0.0, "mission": evil, "nodes": [node]},
+        {"k": "tick", "t": 0.1, "n": 1, "s": [[1, "F"]], "f": {"1": failure}},
+        {"k": "control", "t": 0.1, "state": evil, "at": None, "breakpoints": [], "prompt": prompt},
+        {"k": "event", "t": 0.1, "event": "not_at_rest", "data": {"message": evil}},
+    ):
+        view.take(json.dumps(message).encode())
+    written = StringIO()
+    Console(file=written, width=300, height=40).print(view)
+    assert written.getvalue().count("\N{REPLACEMENT CHARACTER}") > 20
+    assert not {"\x1b", "\x07"} & set(written.getvalue())
