@@ -26,8 +26,8 @@ from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.truth import GroundTruth
 from pg4da.sim.world import BIN_OPENING, add_bin, add_plinths, add_table
 
-# Rounds of the solver against slip while a gripper holds something: MuJoCo's friction creeps, and what is gripped beside
-# its middle turned by 1-2° a second (a half-cylinder by 5 mm of width in 12 s, until it fell); with it by 0.1 mm.
+# Rounds of the solver against slip while a gripper holds something. MuJoCo's friction creeps, and what is gripped
+# beside its middle turned by 1-2° a second: a half-cylinder slipped by 5 mm in 12 s, then fell; now by 0.1 mm.
 NOSLIP = 3
 SETTLE = 0.1  # s at the start; scenes come settled
 CHECK_PERIOD = 0.008  # s between looks at what was measured, a UR's 125 Hz
