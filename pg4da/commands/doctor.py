@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 import time
 from collections.abc import Callable
-from importlib.metadata import PackageNotFoundError, version
+from importlib.metadata import PackageNotFoundError, requires, version
 from typing import Any
 
-PACKAGES = ("mujoco", "numpy", "scipy", "embreex", "opencv-python-headless", "eaik", "ompl", "toppra", "pymunk",
-            "py_trees", "pydantic", "pyyaml", "rich", "websockets", "pillow", "coacd", "trimesh")  # fmt: skip
 REINSTALL = "install again: make setup, or pip install pg4da"
 
 
@@ -60,7 +59,7 @@ def python() -> str:
 def packages() -> str:
     """Each dependency is installed."""
     found, missing = [], []
-    for name in PACKAGES:
+    for name in needed():
         try:
             found.append(f"{name} {version(name)}")
         except PackageNotFoundError:
@@ -68,6 +67,12 @@ def packages() -> str:
     if missing:
         raise Ill(f"not installed: {', '.join(missing)}", REINSTALL)
     return ", ".join(found)
+
+
+def needed() -> list[str]:
+    """Names of the packages that this one is installed with, extras left out."""
+    wanted = [line for line in requires("pg4da") or () if "extra ==" not in line]
+    return [re.split(r"[^\w.-]", line, maxsplit=1)[0] for line in wanted]
 
 
 def cache() -> str:

@@ -143,3 +143,13 @@ def test_doctor_tells_of_broken_plugins(offer: Any, capsys: Any) -> None:
         CHECKS["plug-ins"]()
     offer("pg4da.skills", Point("wave", "friendly", Wave))
     assert CHECKS["plug-ins"]() == "wave (friendly)"
+
+
+def test_doctor_asks_for_what_is_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pg4da.commands import doctor
+
+    declared = ["numpy>=2", "py_trees==2.6.*", "gone-for-good[x]>1; python_version>'3'", 'mcap; extra == "mcap"']
+    monkeypatch.setattr(doctor, "requires", lambda name: declared)
+    assert doctor.needed() == ["numpy", "py_trees", "gone-for-good"]
+    with pytest.raises(doctor.Ill, match="not installed: gone-for-good"):
+        doctor.packages()
