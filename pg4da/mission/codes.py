@@ -12,7 +12,7 @@ from pg4da.skills.skill import Skill
 
 OWN = {
     "bad_input": "an input of a skill has a value that does not fit; or `items` is no list",
-    "bad_reference": "an expression could not be evaluated, or its value does not fit; or a `switch` has no case for its value",
+    "bad_reference": "an expression has no value, or one that does not fit; or a `switch` has no case for its value",
     "internal_error": "a skill broke: an exception that it should not have raised",
     "resource_busy": "an arm or the camera is held by something else",
     "arm_not_stopped": "an arm still moves after it was stopped",
