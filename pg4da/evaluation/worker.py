@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,6 +29,8 @@ def run_episode(settings: Settings, version: str, out: str, episode: Episode) ->
     except Exception as error:
         write_trace(Path(out), episode)
         return broken(episode, settings.policy, version, "episode_error", f"{type(error).__name__}: {error}")
+    finally:
+        gc.collect()  # a run's objects hold each other and a model of tens of MB: without this a worker grows to 1 GB
 
 
 def play(
