@@ -5,9 +5,12 @@ from __future__ import annotations
 import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pg4da.errors import BadInput
+
+if TYPE_CHECKING:
+    from pg4da.mission.source import Source
 
 MAX_LINES = 10_000
 
@@ -72,26 +75,22 @@ def _settings(words: list[str], where: str) -> dict[str, Any]:
 
 
 def _from_yaml(text: str, path: Path) -> list[Task]:
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
+    from pg4da.mission.source import Items, describe, read_source
 
-    try:
-        found = YAML(typ="rt").load(text)
-    except YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = f":{mark.line + 1}:{mark.column + 1}" if mark is not None else ""
-        raise BadInput(f"{path}{line}: {getattr(error, 'problem', None) or error}") from error
-    if found is None:
+    if not text.strip():
         return []
-    if not isinstance(found, list):
-        raise BadInput(f"{path}:1: expected a list of targets")
-    lines = found.lc.data if hasattr(found, "lc") else {}
-    return [_task(item, f"{path}:{lines[i][0] + 1 if i in lines else 1}") for i, item in enumerate(found)]
+    found = read_source(text, str(path))
+    if not isinstance(found, Items):
+        raise BadInput(f"{found.mark}: expected a list of targets, got {describe(found)}")
+    return [_task(item) for item in found.items]
 
 
-def _task(item: Any, where: str) -> Task:
-    if isinstance(item, str):
-        return Task({"target": str(item)}, where)
-    if isinstance(item, dict) and item and all(isinstance(key, str) for key in item):
-        return Task({str(key): value for key, value in item.items()}, where)
-    raise BadInput(f"{where}: expected a target's colour or a mapping of inputs, got {item!r}")
+def _task(item: Source) -> Task:
+    from pg4da.mission.source import Fields, Scalar, describe, plain
+
+    where = str(item.mark)
+    if isinstance(item, Scalar) and isinstance(item.value, str):
+        return Task({"target": item.value}, where)
+    if isinstance(item, Fields) and item.entries:
+        return Task(plain(item), where)
+    raise BadInput(f"{where}: expected a target's colour or a mapping of inputs, got {describe(item)}")

@@ -135,8 +135,8 @@ def test_files_of_targets(tmp_path: Path, name: str, text: str, settings: Any) -
         ("a.txt", b"'red", "a.txt:1: No closing quotation"),
         ("a.txt", b"\xff\xfe\x00", "not UTF-8"),
         ("a.yaml", b"target: red", "expected a list"),
-        ("a.yaml", b"- green\n- 7\n", "a.yaml:2: expected a target's colour"),
-        ("a.yaml", b"- [", "a.yaml:1:4"),
+        ("a.yaml", b"- green\n- 7\n", "a.yaml:2:3: expected a target's colour"),
+        ("a.yaml", b"- [", "a.yaml:2:1: not YAML"),
     ],
 )
 def test_bad_files_of_targets(tmp_path: Path, name: str, content: bytes, message: str) -> None:
