@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 
 import numpy as np
 
@@ -13,7 +14,8 @@ from pg4da.policies.geometric.paths import push_paths
 from pg4da.policies.geometric.pushes import FreeSpace, may_begin
 from pg4da.policies.geometric.segmentation import Segments, Thing
 from pg4da.policies.geometric.settings import Bounds, Settings
-from pg4da.policies.geometric.worth import leaves, lost
+from pg4da.policies.geometric.worth import EDGE as NEAR_EDGE
+from pg4da.policies.geometric.worth import leaves, lost, room_for
 from pg4da.policies.types import GripperShape, Observation, Push
 
 DIRECTIONS = 16
@@ -42,13 +44,17 @@ def fallback_pushes(
     height = max(settings.push_height, top - 0.033)
     space = FreeSpace(cloud, bounds, height - 0.003)
     watch = _Watch([t for t in segments.things if t.top > height], gripper, bounds, np.array([*arm_bases.values()]))
-    pushes: list[Push] = []
-    for inward, stroke in _strokes(place, space, bounds, settings):
-        kept = watch.kept(stroke) if len(pushes) < ENOUGH else None
-        if kept is not None:
-            paths = push_paths((kept,), height, settings.path_spacing, arm_bases, bounds)
-            pushes.append(Push(paths, settings.broom_width, 0.10 + 0.05 * inward, "uncover", REASON))
-    return pushes
+    strokes = _strokes(place, space, bounds, settings)
+    return [
+        Push(
+            push_paths((kept,), height, settings.path_spacing, arm_bases, bounds),
+            settings.broom_width,
+            0.10 + 0.05 * inward,
+            "uncover",
+            REASON,
+        )
+        for inward, kept in watch.kept_of(strokes)
+    ]
 
 
 def _strokes(place: Array, space: FreeSpace, bounds: Bounds, settings: Settings) -> list[tuple[float, Stroke]]:
@@ -76,6 +82,17 @@ class _Watch:
         self._target = next((i for i, t in enumerate(things) if t.is_target), None)
         self._table = Table(things, gripper, STEP)
         self._bounds, self._bases = bounds, bases
+        self._room: Array | float = room_for(things)
+
+    def kept_of(self, strokes: list[tuple[float, Stroke]]) -> list[tuple[float, Stroke]]:
+        """The first ENOUGH strokes as far as they do no harm; what may topple keeps its room unless none does then."""
+        for room in (self._room, NEAR_EDGE):
+            self._room = room
+            tried = ((inward, self.kept(stroke)) for inward, stroke in strokes)
+            found = list(islice(((inward, kept) for inward, kept in tried if kept is not None), ENOUGH))
+            if found:
+                return found
+        return []
 
     def kept(self, stroke: Stroke) -> Stroke | None:
         """The stroke as far as it leaves everything where it can be reached; None when it never does."""
@@ -90,7 +107,7 @@ class _Watch:
     def _harms(self, prediction: Prediction) -> bool:
         if len(self._centres) == 0:
             return False
-        if leaves(self._centres, prediction, self._bounds):
+        if leaves(self._centres, prediction, self._bounds, self._room):
             return True
         k = self._target
         return k is not None and lost(self._centres[k], prediction.shift[k], self._bases)

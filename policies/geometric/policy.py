@@ -30,6 +30,9 @@ FAMILIES: Mapping[str, str] = {
 WIDER = 3.0  # times as many pushes are looked at where none of the first is promising
 PROMISING = 0.5
 DOUBTED = 3  # of the best pushes are looked at again
+ALONE = 0.95  # of the target is seen, at least, when nothing lies on it that would be carried off along with it
+OFF = 0.3  # of what covers the target, at least, a sweep must take off before a grasp that would do already
+FIRST = 6  # such sweeps are tried at most before the grasps
 HOPELESS = 0.03  # a push worth less does more harm than one that only stirs
 ARM_BASES: Mapping[str, tuple[float, float]] = {"left": (-0.55, 0.5), "right": (0.55, 0.5)}
 
@@ -53,10 +56,14 @@ class GeometricPolicy:
         segments = segment(cloud, observation, self.settings.second_layer)
         grasps = self._grasps(observation, cloud, segments)
         certain = bool(grasps) and grasps[0].score >= self.settings.grasp_threshold
-        pushes = [] if certain else self._pushes(observation, cloud, segments)
-        ranked = self._ranked(grasps, pushes)[: self.settings.candidates]
+        if certain:
+            pushes = self._unloading(observation, cloud, segments)
+            ranked: list[Action] = [*pushes, *self._ranked(grasps, [])]
+        else:
+            pushes = self._pushes(observation, cloud, segments)
+            ranked = self._ranked(grasps, pushes)
         hopeless = [p for p in pushes if p.score < HOPELESS]
-        actions = (*ranked, *self._last_resort(observation, cloud, segments), *hopeless)
+        actions = (*ranked[: self.settings.candidates], *self._last_resort(observation, cloud, segments), *hopeless)
         if not actions:
             raise NoAction("no grasp fits and no push starts in free space")
         notes = {"objects": float(len(segments.things)), "grasps": float(len(grasps)), "pushes": float(len(pushes))}
@@ -99,6 +106,12 @@ class GeometricPolicy:
             reason = f"should lay open {100 * max(sweep.gain, 0):.0f} % of what is covered"
             pushes.append(Push(paths, sweep.strokes[0].width, max(sweep.gain, 0.0), "uncover", reason))
         return pushes
+
+    def _unloading(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+        """Sweeps that take off what lies on a target that could be grasped: lifted along, it would end in the bin."""
+        if observation.visible_share >= ALONE:
+            return []
+        return [p for p in self._uncovering(observation, cloud, segments) if p.score >= OFF][:FIRST]
 
     def _isolating(self, cloud: Cloud, segments: Segments) -> list[Push]:
         target = segments.target

@@ -15,7 +15,7 @@ from pg4da.policies.geometric.outlines import Array, direction, moved
 from pg4da.policies.geometric.pushes import FreeSpace, may_begin
 from pg4da.policies.geometric.segmentation import Segments, Thing
 from pg4da.policies.geometric.settings import Bounds, Settings
-from pg4da.policies.geometric.worth import leaves
+from pg4da.policies.geometric.worth import leaves, room_for
 from pg4da.policies.types import GripperShape, MapGrid, Observation
 
 DIRECTIONS = 16
@@ -125,10 +125,10 @@ def _best_stop(
     """The stroke cut at its best stop, and its gain; None when something would leave the workspace."""
     before = _load(weight, painted([t.parts for t in high], grid))
     best: tuple[Stroke, float] | None = None
-    centres = np.array([t.centre for t in high])
+    centres, room = np.array([t.centre for t in high]), room_for(high)
     stops = list(np.arange(0.06, stroke.length + 1e-6, 0.03))
     for prediction in table.plough((stroke,), stops):
-        if leaves(centres, prediction, bounds):
+        if leaves(centres, prediction, bounds, room):
             break
         after = _load(weight, painted(_placed(high, prediction), grid))
         gain = (before - after) / max(before, 1e-6) - 0.4 * prediction.travel

@@ -18,6 +18,9 @@ from pg4da.policies.types import GripperShape
 
 NEAR = 0.17
 EDGE = 0.06  # m; predictions are off by centimetres
+LOW = 0.05  # m; what reaches no higher does not topple far
+TOPPLING = 1.2  # m further from the edge for each metre that something is higher than LOW: what tumbles down rolls on
+FARTHEST = 0.25  # m from the edge that even a tower may be moved outwards
 REACH = (0.36, 0.80)  # m from an arm's base, where it grasps with ease
 GRASPS = (0.22, 0.90)  # m from an arm's base, where it grasps at all
 DRAG = 0.07  # m that a target is taken along further than predicted, as often as not
@@ -39,11 +42,17 @@ class Worth:
     grasp: float
 
 
-def leaves(centres: Array, prediction: Prediction, bounds: Bounds) -> bool:
-    """Whether one of the centres (n, 2) comes nearer to the edge than EDGE; what lies there may move inwards."""
+def leaves(centres: Array, prediction: Prediction, bounds: Bounds, room: Array | float = EDGE) -> bool:
+    """Whether a centre, of (n, 2), comes nearer to the edge than its room (n,) [m]; what lies there may come in."""
     before = bounds.to_edge(centres)
     after = bounds.to_edge(centres + prediction.shift)
-    return bool(((after < EDGE) & (after < before - MOVED)).any())
+    return bool(((after < room) & (after < before - MOVED)).any())
+
+
+def room_for(things: Sequence[Thing]) -> Array:
+    """How near to the edge things may be moved outwards [m], (n,): the higher they reach, the farther they fall."""
+    tops = np.array([t.top for t in things], float)
+    return np.asarray(np.minimum(EDGE + TOPPLING * np.maximum(tops - LOW, 0.0), FARTHEST))
 
 
 def lost(place: Array, shift: Array, bases: Array) -> bool:
@@ -81,6 +90,7 @@ class Judge:
         self._outlines = [np.concatenate([densify(p, 0.003) for p in t.parts]) for t in things]
         self._outlines[target] = densify(things[target].outline, 0.0028)
         self._centres = np.array([t.centre for t in things])
+        self._room = room_for(things)
         self._radii = np.array([t.radius for t in things])
         angles = np.arange(18) * np.pi / 18
         no_one = np.zeros((0, 2))
@@ -109,7 +119,7 @@ class Judge:
 
     def _harms(self, prediction: Prediction) -> bool:
         k = self._target
-        if leaves(self._centres, prediction, self._bounds):
+        if leaves(self._centres, prediction, self._bounds, self._room):
             return True
         return lost(self._centres[k], prediction.shift[k], self._bases)
 

@@ -6,13 +6,13 @@ from pg4da.policies.geometric.outlines import densify
 from pg4da.policies.geometric.pushes import Plan
 from pg4da.policies.geometric.segmentation import Thing
 from pg4da.policies.geometric.settings import Bounds, Settings
-from pg4da.policies.geometric.worth import Judge
+from pg4da.policies.geometric.worth import Judge, room_for
 from pg4da.policies.types import GripperShape
 
 
-def cube(x, y, is_target=False):
+def cube(x, y, is_target=False, top=0.045):
     corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.0225 + (x, y)
-    return Thing(densify(corners), (corners,), np.array([x, y]), 0.045, is_target)
+    return Thing(densify(corners), (corners,), np.array([x, y]), top, is_target)
 
 
 def last(things, stroke):
@@ -57,6 +57,19 @@ def plan(start, angle, length):
 
 def test_a_push_that_shoves_a_block_off_the_table_is_refused():
     assert judge(cube(0.3, 0.5, True), cube(0.44, 0.5)).worth(plan((0.36, 0.50), 0.0, 0.08)) is None
+
+
+def test_what_is_high_may_not_be_moved_outwards_as_near_to_the_edge_as_what_is_low():
+    start = plan((0.30, 0.5), 0.0, 0.05)
+    assert judge(cube(0.1, 0.5, True), cube(0.37, 0.5)).worth(start) is not None
+    assert judge(cube(0.1, 0.5, True), cube(0.37, 0.5, top=0.16)).worth(start) is None
+
+
+def test_room_grows_with_the_height_of_things_and_has_a_bound():
+    room = room_for([cube(0, 0, top=top) for top in (0.02, 0.045, 0.09, 0.13, 0.5)])
+    assert room[0] == room[1] == pytest.approx(0.06)
+    assert np.all(np.diff(room[1:]) > 0)
+    assert room[-1] == pytest.approx(0.25)
 
 
 def test_a_push_that_touches_nothing_is_refused():

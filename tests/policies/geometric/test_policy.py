@@ -85,6 +85,34 @@ def test_what_lies_on_the_target_is_swept_off_above_the_first_layer(table):
     assert action.paths[0].points[:, 2].min() >= 0.05
 
 
+def loaded(table, visible):
+    """A target that the jaw can take, and on its end a block that would go along with it."""
+    rider = table.block(0.0, 0.54, 0.045, 0.045, top=0.09, shade=9)
+    return table.observe([table.target(0, 0.5, 0.045, 0.135), rider], visible=visible)
+
+
+def test_what_lies_on_a_target_that_could_be_grasped_is_taken_off_first(table):
+    first, *rest = decide(loaded(table, 0.87)).candidates
+    assert isinstance(first, Push)
+    assert first.purpose == "uncover"
+    assert first.paths[0].points[:, 2].min() >= 0.05
+    assert any(isinstance(c, Grasp) for c in rest)
+
+
+def test_a_target_that_nothing_lies_on_is_grasped_beside_something_high(table):
+    assert isinstance(decide(loaded(table, 1.0)).action, Grasp)
+
+
+def test_a_tower_near_the_edge_is_not_swept_outwards(table):
+    tower = [table.block(0.34, 0.5, 0.045, 0.045, top=top, shade=k) for k, top in enumerate((0.09, 0.135), 3)]
+    decision = decide(table.observe([table.target(0.30, 0.5, 0.045, 0.09), *tower], visible=0.5))
+    sweeps = [c for c in decision.candidates if isinstance(c, Push) and c.score > 0.2]
+    assert sweeps
+    for push in sweeps:
+        travel = push.paths[0].points[-1] - push.paths[0].points[0]
+        assert travel[0] < 0.3 * np.linalg.norm(travel)
+
+
 def test_hidden_target_is_looked_for_under_the_likeliest_thing(table):
     prisms = table.hemmed(2)[1:]
     cover = table.block(*(prisms[0].outline.mean(axis=0)), 0.045, 0.045, top=0.09, shade=11)
