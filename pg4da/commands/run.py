@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pg4da.commands.pairs import read_pairs
 from pg4da.commands.targets import Task, read_targets
 from pg4da.commands.watching import add_options
 from pg4da.errors import BadInput
@@ -118,26 +119,13 @@ def request_of(args: argparse.Namespace) -> RunRequest:
         scene=args.scene,
         policy=args.policy,
         seed=args.seed,
-        settings=settings_of(args.set),
+        settings=read_pairs(args.set, "--set"),
         record=args.record,
         film=not args.no_film,
         objects_dir=args.objects,
         target_line=args.target_line,
         camera_noise=args.camera_noise,
     )
-
-
-def settings_of(pairs: list[str]) -> dict[str, str]:
-    """`key=value` pairs. Raises BadInput."""
-    settings: dict[str, str] = {}
-    for pair in pairs:
-        key, equals, value = pair.partition("=")
-        if not equals or not key:
-            raise BadInput(f"--set {pair}: expected KEY=VALUE")
-        if key in settings:
-            raise BadInput(f"--set {pair}: '{key}' is given twice")
-        settings[key] = value
-    return settings
 
 
 def default_out(missions: list[str], scene: str | None, seed: int) -> Path:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pg4da.commands.pairs import read_pairs
 from pg4da.errors import BadInput
 
 if TYPE_CHECKING:
@@ -60,18 +61,10 @@ def _from_lines(text: str, path: Path) -> list[Task]:
     return tasks
 
 
-def _settings(words: list[str], where: str) -> dict[str, Any]:
+def _settings(words: list[str], where: str) -> dict[str, str]:
     if len(words) == 1 and "=" not in words[0]:
         return {"target": words[0]}
-    settings: dict[str, Any] = {}
-    for word in words:
-        key, equals, value = word.partition("=")
-        if not equals or not key:
-            raise BadInput(f"{where}: '{word}': expected KEY=VALUE, or one target alone")
-        if key in settings:
-            raise BadInput(f"{where}: '{key}' is given twice")
-        settings[key] = value
-    return settings
+    return read_pairs(words, where)
 
 
 def _from_yaml(text: str, path: Path) -> list[Task]:
