@@ -16,6 +16,8 @@ from pydantic import Field
 from pg4da.hardware.cell import ArmState, CameraFrame, Workspace
 from pg4da.mission.events import Event, Listener
 from pg4da.mission.executive import Executive, MissionResult
+from pg4da.mission.loader import load_spec
+from pg4da.mission.problems import MissionError
 from pg4da.mission.tree import MissionTree, load_mission
 from pg4da.skills.skill import Context, Phase, Ports, Skill, SkillFailure
 
@@ -306,3 +308,17 @@ def start(write: Callable[..., Path], cell: FakeCell) -> Callable[..., Run]:
         return Run(result, log, cell, tree, log.notes)
 
     return run_text
+
+
+@pytest.fixture
+def places(write: Any, toys: Any) -> Callable[[str, str], list[tuple[int, int]]]:
+    """Line and column of each problem of a mission whose message holds the words; fails where there is none."""
+
+    def found(text: str, message: str) -> list[tuple[int, int]]:
+        with pytest.raises(MissionError) as caught:
+            load_spec(str(write(text)), toys)
+        marks = [p.mark for p in caught.value.problems if message in p.message]
+        assert marks, str(caught.value)
+        return [(mark.line, mark.column) for mark in marks]
+
+    return found

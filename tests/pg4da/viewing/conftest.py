@@ -133,3 +133,26 @@ def live(write: Callable[..., Path], cell: Any, toys: Any) -> Iterator[Callable[
     for view in {id(run.view): run.view for run in runs}.values():
         view.leave()
     assert not [thread for thread in threading.enumerate() if thread.name == "viewers"]
+
+
+ROUNDS = """
+root:
+  sequence:
+    - set: {wait: 0.05}
+    - repeat:
+        times: 2
+        child:
+          sequence:
+            name: Round
+            children:
+              - say: {name: At first}
+              - look: {name: Look, seconds: $wait}
+              - say: {name: Afterwards}
+              - set: {name: Longer, wait: 300}
+"""
+
+
+@pytest.fixture
+def rounds() -> str:
+    """A mission that goes round twice: the first time quickly, the second so slowly that it can be looked at."""
+    return ROUNDS

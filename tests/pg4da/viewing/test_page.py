@@ -27,22 +27,6 @@ root:
             - fail: {name: The other way, code: slipped, recoverable: false}
 """
 
-ROUNDS = """
-root:
-  sequence:
-    - set: {wait: 0.05}
-    - repeat:
-        times: 2
-        child:
-          sequence:
-            name: Round
-            children:
-              - say: {name: At first}
-              - look: {name: Look, seconds: $wait}
-              - say: {name: Afterwards}
-              - set: {name: Longer, wait: 300}
-"""
-
 
 def big(groups: int, each: int) -> str:
     """A tree of 1 + groups * (1 + each) nodes; the last leaf of the group in the middle keeps running."""
@@ -73,8 +57,8 @@ def test_the_running_path_is_shown(live: Callable[..., Any], browser: Any) -> No
     assert browser.hosts() == {f"127.0.0.1:{run.port}"}, "the page asked another host"
 
 
-def test_what_an_earlier_round_left_is_faint(live: Callable[..., Any], browser: Any) -> None:
-    run = live(ROUNDS).start()
+def test_what_an_earlier_round_left_is_faint(live: Callable[..., Any], browser: Any, rounds: str) -> None:
+    run = live(rounds).start()
     browser.open(run.link)
     browser.until("document.querySelector('#now .tip')?.textContent === 'Look'")
     faint = "[...document.querySelectorAll('.row.past:not([hidden]) .name')].map(e => e.textContent)"

@@ -27,22 +27,6 @@ root:
             - look: {name: Long look, seconds: 300}
 """
 
-ROUNDS = """
-root:
-  sequence:
-    - set: {wait: 0.05}
-    - repeat:
-        times: 2
-        child:
-          sequence:
-            name: Round
-            children:
-              - say: {name: At first}
-              - look: {name: Look, seconds: $wait}
-              - say: {name: Afterwards}
-              - set: {name: Longer, wait: 300}
-"""
-
 
 @pytest.fixture
 def terminal(module: Callable[[str], Any]) -> Iterator[Callable[..., Any]]:
@@ -100,8 +84,10 @@ def test_it_fits_when_the_terminal_changes_its_size(live: Callable[..., Any], te
     shown.until(lambda lines: len(lines) > 30)
 
 
-def test_what_an_earlier_round_left_is_faint(live: Callable[..., Any], terminal: Callable[..., Any]) -> None:
-    run = live(ROUNDS).start()
+def test_what_an_earlier_round_left_is_faint(
+    live: Callable[..., Any], terminal: Callable[..., Any], rounds: str
+) -> None:
+    run = live(rounds).start()
     shown = terminal("watch", run.view.server.address)
     shown.until(lambda screen: has("▶ Look")(screen) and has("x2")(screen) and has("✓ Longer")(screen))
     whole = shown.raw.split(b"\x1b[H")[-2].decode()
