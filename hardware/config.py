@@ -60,18 +60,18 @@ class Payload(Part):
 
 
 class GripperConfig(Part):
-    """A gripper. `driver` says which; others come by the entry points `pg4da.grippers`."""
+    """A gripper. `kind` says which; others come by the entry points `pg4da.grippers`."""
 
-    driver: str = Field(description="which driver")
+    kind: str = Field(description="which kind of gripper")
 
 
 class ArmConfig(Part):
-    """An arm. `driver` says which; others come by the entry points `pg4da.arms`.
+    """An arm. `kind` says which; others come by the entry points `pg4da.arms`.
 
     The gripper's section stands inside the arm's in the file and is handed to the driver as a connected gripper.
     """
 
-    driver: str = Field(description="which driver")
+    kind: str = Field(description="which kind of arm")
     base: Pose = Field(description="where the arm's base frame stands in `world` (T_world_base)")
     home: Joints | None = Field(default=None, description="configuration outside the camera's view [rad]")
     lower: Joints | None = Field(default=None, description="joint limits, never wider than the arm's own [rad]")
