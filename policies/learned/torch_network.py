@@ -2,40 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-import cv2
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from pg4da.policies.actor_critic.network import ActorCritic
 from pg4da.policies.avn.network import Avn, normalised
 from pg4da.policies.learned.places import Places
+from pg4da.policies.learned.window import WINDOW, Window, further_maps
 from pg4da.policies.types import Array, Observation
-
-WINDOW = 24  # coarse cells, 0.43 m: what the actor-critic sees of the heat maps, round the target
-TALL = 0.1  # m, the height that counts as 1
-
-
-@dataclass(frozen=True)
-class Window:
-    """A square of WINDOW cells of a coarse map, pushed inwards at its edges: its first row and column."""
-
-    top: int
-    left: int
-
-    @classmethod
-    def round(cls, places: Places) -> Window:
-        """Round the middle of the places where a motion may be."""
-        row, col = places.grid.to_cell(places.disc.centre)
-        limit = places.grid.cells - WINDOW
-        return cls(int(np.clip(row - WINDOW // 2, 0, limit)), int(np.clip(col - WINDOW // 2, 0, limit)))
-
-    @property
-    def cut(self) -> tuple[slice, slice]:
-        return slice(self.top, self.top + WINDOW), slice(self.left, self.left + WINDOW)
 
 
 class TorchOpinion:
@@ -85,12 +60,5 @@ def inputs_of(heat: Tensor, observation: Observation, places: Places, window: Wi
     cut = (..., *window.cut)
     if maps == 0:
         return heat[cut]
-    n = places.grid.cells
-    height = _coarse(np.asarray(observation.height) / TALL, n)
-    extra = torch.from_numpy(np.stack([height, _coarse(observation.target_mask, n)]))[None]
-    return torch.cat([heat[cut], extra[cut][:, :maps].to(heat.dtype)], dim=1)
-
-
-def _coarse(picture: NDArray[np.generic], cells: int) -> NDArray[np.float32]:
-    size = (cells, cells)
-    return np.asarray(cv2.resize(picture.astype(np.float32), size, interpolation=cv2.INTER_AREA), np.float32)
+    extra = torch.from_numpy(further_maps(observation, window, places.grid.cells))[None, :maps]
+    return torch.cat([heat[cut], extra.to(heat.dtype)], dim=1)

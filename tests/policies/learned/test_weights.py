@@ -11,8 +11,9 @@ from pg4da.policies.avn.network import Avn  # noqa: E402
 from pg4da.policies.avn.shape import TINY  # noqa: E402
 from pg4da.policies.learned.places import places  # noqa: E402
 from pg4da.policies.learned.policy import learned_policy  # noqa: E402
-from pg4da.policies.learned.torch_network import WINDOW, TorchNetwork, Window  # noqa: E402
+from pg4da.policies.learned.torch_network import TorchNetwork  # noqa: E402
 from pg4da.policies.learned.weights import load_policy, save_policy  # noqa: E402
+from pg4da.policies.learned.window import WINDOW, Window  # noqa: E402
 
 SMALL = ActorCriticShape(middle=12, cells=(8, 8), turns=(8, 8), worth=(8, 8))
 
