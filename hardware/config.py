@@ -34,14 +34,14 @@ class Part(BaseModel):
 
 
 class Pose(Part):
-    """A frame in another: `T` maps its coordinates there. Turned about the fixed x, then y, then z axis, as in URDF."""
+    """A frame in another: `matrix` maps its coordinates there. Turned about fixed x, then y, then z, as in URDF."""
 
     xyz: Vector = Field(description="origin [m]")
     rpy: Angles = Field(default=(0.0, 0.0, 0.0), description="roll, pitch, yaw [rad]")
 
     @property
-    def T(self) -> Array:
-        """Shape (4, 4)."""
+    def matrix(self) -> Array:
+        """T, shape (4, 4)."""
         return transform(Rotation.from_euler("xyz", self.rpy), self.xyz)
 
     @staticmethod
