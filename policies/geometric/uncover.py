@@ -91,7 +91,7 @@ def sweeps(
     found: list[Sweep] = []
     for index in covers[:3]:
         table = Table(high, gripper, 0.006)
-        for stroke in _strokes(segments.others[index], space, bounds, gripper, settings):
+        for stroke in strokes_through(segments.others[index], space, bounds, gripper, settings):
             gain = _best_stop(stroke, table, high, weight, observation.grid, bounds)
             if gain is not None:
                 found.append(Sweep((gain[0],), height, gain[1]))
@@ -100,7 +100,9 @@ def sweeps(
     return sorted(found, key=lambda s: -s.gain)
 
 
-def _strokes(thing: Thing, space: FreeSpace, bounds: Bounds, gripper: GripperShape, settings: Settings) -> list[Stroke]:
+def strokes_through(
+    thing: Thing, space: FreeSpace, bounds: Bounds, gripper: GripperShape, settings: Settings
+) -> list[Stroke]:
     """Straight strokes through a thing's middle that start in free air beside it and stay in the workspace."""
     radius = round(0.5 * settings.broom_width + gripper.finger_thickness + 0.006, 4)
     strokes = []
