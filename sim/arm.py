@@ -10,7 +10,7 @@ from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
 from pg4da.hardware.robotiq_2f140.parameters import T_FLANGE_TOOL
 from pg4da.hardware.ur5e.kinematics import UR5eKinematics
-from pg4da.hardware.ur5e.parameters import JOINTS, MAX_TORQUE
+from pg4da.hardware.ur5e.parameters import HOME, JOINTS, MAX_TORQUE
 from pg4da.sim.follower import Follower, Tolerances
 from pg4da.sim.gripper import SimGripper
 from pg4da.sim.pace import Pace
@@ -20,12 +20,6 @@ from pg4da.sim.physics import implicit_damping
 # of the set point fed forward the arms stay within 5 mrad of it (tests/sim/test_arm.py).
 STIFFNESS = (12000.0, 12000.0, 8000.0, 2500.0, 2000.0, 1500.0)
 DAMPING = (500.0, 500.0, 300.0, 60.0, 45.0, 30.0)
-
-# The arm folded beside its base with the tool down: nothing of it is over |x| < 0.45 m in the camera's picture. Of
-# 1,536 such configurations the one from which straight joint motions reach the table and the bin soonest,
-# without tipping.
-_LIFT, _ELBOW, _PAN = -2.0275, 1.4854, 0.5985
-HOME: Array = np.array([_PAN, _LIFT, _ELBOW, -np.pi / 2 - _LIFT - _ELBOW, -np.pi / 2, _PAN - np.pi])
 
 
 def add_servos(spec: mujoco.MjSpec, name: str) -> None:
