@@ -42,6 +42,20 @@ class Worth:
     grasp: float
 
 
+@dataclass(frozen=True)
+class Foreseen:
+    """What a push is predicted to do under one friction. value, grasp: as of Worth; shift (2,) [m], turn [rad]: of the
+    target; harm: something would come too near to the edge, or the target where no arm grasps; cost: what value lost
+    for where the target comes to lie."""
+
+    value: float
+    grasp: float
+    cost: float
+    shift: Array
+    turn: float
+    harm: bool
+
+
 def leaves(centres: Array, prediction: Prediction, bounds: Bounds, room: Array | float = EDGE) -> bool:
     """Whether a centre, of (n, 2), comes nearer to the edge than its room (n,) [m]; what lies there may come in."""
     before = bounds.to_edge(centres)
@@ -117,6 +131,15 @@ class Judge:
         value, grasp = np.mean([(worth.value, worth.grasp), *tries], axis=0).tolist()
         return replace(worth, value=value, grasp=grasp)
 
+    def foresee(self, plan: Plan, stop: float, grip: float = 1.0) -> Foreseen:
+        """What a plan stopped after `stop` [m] does when all friction is `grip` times as high as is usual."""
+        prediction = next(iter(self._table.plough(plan.strokes, (stop,), grip)))
+        value, grasp = self._value(plan, prediction)
+        k, cost = self._target, self._cost(plan, prediction)
+        return Foreseen(
+            value, grasp, cost, prediction.shift[k], float(prediction.turn[k]), self._harms(prediction)
+        )
+
     def _harms(self, prediction: Prediction) -> bool:
         k = self._target
         if leaves(self._centres, prediction, self._bounds, self._room):
@@ -134,12 +157,16 @@ class Judge:
         slots = self._slots.among(moved(obstacles, centre, -prediction.shift[k], -float(prediction.turn[k])))
         grasp = float(fit_score(slots, self._gripper, self._settings).max())
         hope = promise(slots, self._gripper, self._settings)
-        cost = 0.4 * float(np.linalg.norm(prediction.shift[k])) + 0.05 * prediction.travel
-        dragged = centre + DRAG * np.array(plan.strokes[0].course[:2])
-        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 4.0 * self._out_of_reach(dragged)
-        cost += 0.5 * max(0.0, float(np.linalg.norm(dragged - self._middle)) - CENTRAL)
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
-        return value - cost, grasp
+        return value - self._cost(plan, prediction), grasp
+
+    def _cost(self, plan: Plan, prediction: Prediction) -> float:
+        """What it takes off a push's value that the target comes to lie where it does."""
+        shift = prediction.shift[self._target]
+        cost = 0.4 * float(np.linalg.norm(shift)) + 0.05 * prediction.travel
+        dragged = self._centres[self._target] + shift + DRAG * np.array(plan.strokes[0].course[:2])
+        cost += 2.0 * max(0.0, INSIDE - float(self._bounds.to_edge(dragged))) + 4.0 * self._out_of_reach(dragged)
+        return cost + 0.5 * max(0.0, float(np.linalg.norm(dragged - self._middle)) - CENTRAL)
 
     def _out_of_reach(self, centre: Array) -> float:
         """How far [m] a point lies from where the better placed arm grasps with ease."""
