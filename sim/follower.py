@@ -12,11 +12,11 @@ import numpy as np
 
 from pg4da.hardware.cell import ArmState, Clock, Kinematics, Progress
 from pg4da.hardware.frames import Array
+from pg4da.hardware.setpoints import Setpoints, braking, check, from_trajectory
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.sim.gripper import SimGripper
 from pg4da.sim.handles import SimHandle
 from pg4da.sim.pace import Pace
-from pg4da.sim.setpoints import Setpoints, braking, check, from_trajectory
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Set points at the physics rate: made once when a command starts, so that a step costs a row."""
+"""Set points at a fixed rate, of the physics or of a controller: made once when a command starts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pg4da.hardware.trajectory import Trajectory
 
 @dataclass(frozen=True)
 class Setpoints:
-    """positions and velocities, shape (n, dof), one row a physics step; the last row is at rest."""
+    """positions and velocities, shape (n, dof), one row a step; the last row is at rest."""
 
     positions: Array
     velocities: Array

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from pg4da.hardware.setpoints import braking, check, from_trajectory
 from pg4da.hardware.trajectory import Trajectory
-from pg4da.sim.setpoints import braking, check, from_trajectory
 
 ONE = np.array([1.0])
 
