@@ -21,6 +21,7 @@ class ActorCriticShape:
     """maps: pictures beside the heat maps that the network sees (height, target mask; 0 as in the paper).
 
     middle: channels of the trunk's middle, divisible by GROUPS; cells, turns, worth: hidden layers of the three heads.
+    sharpness: what the heat at a cell is multiplied with to give the orientations' logits there, 1/τ of a softmax.
     """
 
     maps: int = 0
@@ -28,6 +29,7 @@ class ActorCriticShape:
     cells: tuple[int, int] = (128, 32)
     turns: tuple[int, int] = (256, 256)
     worth: tuple[int, int] = (256, 64)
+    sharpness: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for a file's header."""
@@ -106,4 +108,6 @@ class ActorCritic(nn.Module):
         """
         at = cell[:, None, None].expand(-1, ORIENTATIONS, 1)
         opinion = x[:, :ORIENTATIONS].flatten(2).gather(2, at)[..., 0]
-        return torch.log_softmax(opinion, dim=1) + self.turns(hidden.flatten(2).gather(2, at)[..., 0])
+        return torch.log_softmax(self.shape.sharpness * opinion, dim=1) + self.turns(
+            hidden.flatten(2).gather(2, at)[..., 0]
+        )

@@ -1,0 +1,70 @@
+"""Proximal policy optimisation: from a rollout to better networks, the same in every process that learns along."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from pg4da.policies.ppo.advantage import advantages, explained_variance
+from pg4da.policies.ppo.agent import Agent
+from pg4da.policies.ppo.group import Group
+from pg4da.policies.ppo.loss import clipped_loss
+from pg4da.policies.ppo.rollout import Rollout
+
+TOLD = ("policy_loss", "value_loss", "entropy", "divergence", "clipped")
+
+
+class Learner:
+    """order: draws which steps make a minibatch; the same in every process, so that they stay together."""
+
+    def __init__(self, agent: Agent, group: Group, seed: int) -> None:
+        self.agent, self._group, self._settings = agent, group, agent.settings
+        self._learnt = list(agent.learnt().values())
+        self.adam = torch.optim.Adam(self._learnt, lr=self._settings.rate, eps=1e-5)
+        self.order = torch.Generator().manual_seed(seed)
+        group.share(self._learnt)
+
+    def update(self, rollout: Rollout) -> dict[str, float]:
+        """Learn from a rollout; means over all processes. Raises FloatingPointError where the numbers run away."""
+        settings = self._settings
+        advantage = advantages(
+            rollout.reward, rollout.value, rollout.last, rollout.ended, settings.discount, settings.trace
+        )
+        returns = advantage + rollout.value
+        normal, sums = self._normal(advantage), torch.zeros(len(TOLD))
+        done = 0
+        for _ in range(settings.epochs):
+            before = sums.clone()
+            for steps in torch.randperm(settings.steps, generator=self.order).chunk(settings.minibatches):
+                sums += self._step(rollout, steps, normal, returns)
+                done += 1
+            divergence = float(sums[3] - before[3]) / settings.minibatches
+            if divergence > settings.furthest:
+                break
+        told = dict(zip(TOLD, (sums / done).tolist(), strict=True))
+        found = torch.tensor([explained_variance(rollout.value, returns), done / settings.minibatches])
+        explained, epochs = self._group.mean(found.to(self.agent.device)).tolist()
+        return {**told, "explained_variance": explained, "epochs": epochs}
+
+    def _step(self, rollout: Rollout, steps: Tensor, advantage: Tensor, returns: Tensor) -> Tensor:
+        """One minibatch: the same steps of all environments of all processes."""
+        count, device = rollout.reward.shape[1], self.agent.device
+        rows = (steps[:, None] * count + torch.arange(count)).flatten()
+        now = self.agent.judge(rollout.seen.at(rows, device), rollout.action[rows].to(device))
+        parts = (rollout.log_prob, advantage, returns)
+        old, better, gained = (part.flatten()[rows].to(device) for part in parts)
+        loss = clipped_loss(now, old, better, gained, self._settings)
+        if not bool(torch.isfinite(loss.total)):
+            raise FloatingPointError("the loss is no longer a number; a smaller rate may help")
+        self.adam.zero_grad(set_to_none=False)
+        loss.total.backward()
+        self._group.average_gradients(self._learnt)
+        torch.nn.utils.clip_grad_norm_(self._learnt, self._settings.gradient)
+        self.adam.step()
+        return self._group.mean(loss.told()).float().cpu()
+
+    def _normal(self, advantage: Tensor) -> Tensor:
+        """Advantages with mean 0 and spread 1 over all processes."""
+        moments = torch.stack([advantage.mean(), advantage.square().mean()]).to(self.agent.device)
+        mean, square = self._group.mean(moments).cpu()
+        return (advantage - mean) / ((square - mean.square()).clamp(min=0).sqrt() + 1e-6)
