@@ -12,8 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from pg4da.hardware.frames import Array
-
-STILL = 1e-9  # rad/s along the path below which a joint does not limit the pace
+from pg4da.hardware.path_clock import change_bounds
 
 
 class Paced(Protocol):
@@ -53,17 +52,3 @@ class Pace:
             self.rate = max(0.0, self.rate + min(0.0, slowest) * dt)
         else:
             self.rate = min(1.0, self.rate + max(0.0, fastest) * dt)
-
-
-def change_bounds(speed: Array, acceleration: Array, limit: Array, rate: float) -> tuple[float, float]:
-    """Least and greatest change of the rate [1/s] that keep each joint within its limit [rad/s²].
-
-    speed, acceleration: (dof,), along the path at full pace. With the rate r a joint accelerates by
-    acceleration·r² + speed·dr/dt. Where the path itself goes to the limit, no change is left in that direction.
-    """
-    limit = np.maximum(limit, np.abs(acceleration))
-    moving = np.abs(speed) > STILL
-    if not moving.any():
-        return -np.inf, np.inf
-    v, bent, a = np.abs(speed[moving]), np.sign(speed[moving]) * acceleration[moving] * rate**2, limit[moving]
-    return float(np.max((-a - bent) / v)), float(np.min((a - bent) / v))

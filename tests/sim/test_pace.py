@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pg4da.hardware.cell import Progress
-from pg4da.sim.pace import change_bounds
+from pg4da.hardware.path_clock import change_bounds
 
 BOTH = pytest.mark.parametrize("arms", [True, False], ids=["joints", "floating"])
 
