@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
+from pg4da.hardware.config import GripperConfig, Part
 from pg4da.hardware.robotiq_2f140.parameters import MAX_FORCE, MAX_SPEED, MIN_FORCE, MIN_SPEED
 
 LEAST_STROKE = 150  # counts between the ends; a 2F-140 has about 226
@@ -14,11 +15,7 @@ Port = Annotated[int, Field(ge=1, le=65535)]
 Unit = Annotated[int, Field(ge=1, le=247)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class SerialLink(_Model):
+class SerialLink(Part):
     """Modbus RTU over RS-485, 8 data bits, no parity, 1 stop bit."""
 
     kind: Literal["rtu"] = "rtu"
@@ -27,7 +24,7 @@ class SerialLink(_Model):
     unit: Unit = Field(default=9, description="Modbus address")
 
 
-class RtuOverTcpLink(_Model):
+class RtuOverTcpLink(Part):
     """Modbus RTU frames over TCP: the wrist's RS-485 through the UR's RS485 URCap."""
 
     kind: Literal["rtu-tcp"] = "rtu-tcp"
@@ -36,7 +33,7 @@ class RtuOverTcpLink(_Model):
     unit: Unit = Field(default=9, description="Modbus address")
 
 
-class TcpLink(_Model):
+class TcpLink(Part):
     """Modbus TCP, through a gateway."""
 
     kind: Literal["tcp"] = "tcp"
@@ -45,7 +42,7 @@ class TcpLink(_Model):
     unit: Unit = Field(default=9, description="Modbus address")
 
 
-class UrcapLink(_Model):
+class UrcapLink(Part):
     """The string protocol of Robotiq's own URCap, never together with `rtu-tcp`."""
 
     kind: Literal["urcap"] = "urcap"
@@ -56,15 +53,18 @@ class UrcapLink(_Model):
 Link = SerialLink | RtuOverTcpLink | TcpLink | UrcapLink
 
 
-class Robotiq2F140Config(_Model):
+class Robotiq2F140Config(GripperConfig):
     """A Robotiq 2F-140, the way to it, and where its ends are."""
 
-    kind: Literal["robotiq_2f140"] = "robotiq_2f140"
+    kind: Literal["robotiq_2f140"] = Field(default="robotiq_2f140", description="Robotiq 2F-140")
     link: Annotated[Link, Field(discriminator="kind", description="the way to it: rtu, rtu-tcp, tcp or urcap")]
     position_open: Count = Field(default=3, description="counts that it reports fully open (pg4da calibrate gripper)")
     position_closed: Count = Field(default=229, description="counts that it reports fully closed, nothing in between")
     max_speed: float = Field(default=MAX_SPEED, ge=MIN_SPEED, le=MAX_SPEED, description="m/s of the width")
     max_force: float = Field(default=MAX_FORCE, ge=MIN_FORCE, le=MAX_FORCE, description="N of a pad")
+    activate: bool = Field(
+        default=True, description="on connecting, where it is not active: its fingers close and open fully"
+    )
     period: float = Field(default=0.02, ge=0.005, le=0.2, description="s between looks at its state")
     timeout: float = Field(
         default=0.3, ge=0.05, le=2.0, description="s without an answer after which it counts as lost"

@@ -63,7 +63,7 @@ class ModbusLink:
         """Disconnect."""
         client, self._client = self._client, None
         if client is not None:
-            client.close()
+            client.close()  # type: ignore[no-untyped-call]
 
     def _ask(self, what: str, request: Callable[[Client], ModbusPDU]) -> list[int]:
         from pymodbus.exceptions import ModbusException

@@ -73,8 +73,8 @@ def encode_command(command: Command) -> list[int]:
 def decode_command(words: Sequence[int]) -> Command:
     """The command that three words spell."""
     flags, _, _, position, speed, force = _octets(words)
-    bits = (bool(flags & 1 << i) for i in (0, 3, 4, 5))
-    return Command(*bits, position, speed, force)
+    act, go, release, opening = (bool(flags & 1 << i) for i in (0, 3, 4, 5))
+    return Command(act, go, release, opening, position, speed, force)
 
 
 def encode_status(status: Status) -> list[int]:
