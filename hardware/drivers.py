@@ -11,8 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pg4da.hardware.cell import Arm, Camera, Clock, Gripper
-from pg4da.hardware.config import ArmConfig, CameraConfig, GripperConfig
+from pydantic import BaseModel
+
+from pg4da.hardware.cell import Arm, Camera, Clock, Gripper, Kinematics
 
 
 @dataclass(frozen=True)
@@ -32,17 +33,22 @@ class Finding:
 class GripperDriver:
     """connect(config, clock) gives a `Gripper`; one that has a `close` is closed with the cell."""
 
-    config: type[GripperConfig]
+    config: type[BaseModel]
     connect: Callable[[Any, Clock], Gripper]
     examine: Callable[[Any], Sequence[Finding]]
 
 
 @dataclass(frozen=True)
 class ArmDriver:
-    """connect(name, config, gripper, clock) gives an `Arm` that carries this gripper."""
+    """connect(name, config, gripper, clock) gives an `Arm` that carries this gripper.
 
-    config: type[ArmConfig]
+    kinematics(config): its geometry without any connection, for the checks of a cell file. The model has the fields of
+    `pg4da.hardware.config.ArmConfig`.
+    """
+
+    config: type[BaseModel]
     connect: Callable[[str, Any, Gripper, Clock], Arm]
+    kinematics: Callable[[Any], Kinematics]
     examine: Callable[[Any], Sequence[Finding]]
 
 
@@ -50,6 +56,6 @@ class ArmDriver:
 class CameraDriver:
     """open(config, clock) gives a `Camera`."""
 
-    config: type[CameraConfig]
+    config: type[BaseModel]
     open: Callable[[Any, Clock], Camera]
     examine: Callable[[Any], Sequence[Finding]]

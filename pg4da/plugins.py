@@ -1,9 +1,11 @@
-"""Cells, policies and skills of other packages, by entry point. Each is loaded when it is used, not before.
+"""Cells, policies, skills and drivers of other packages, by entry point. Each is loaded when it is used, not before.
 
 An entry point's name is the word that people write. What it names:
 - `pg4da.skills`: a subclass of `pg4da.skills.skill.Skill` whose `name` is the entry point's;
 - `pg4da.policies`: something to call without arguments for a `pg4da.policies.types.Policy`;
-- `pg4da.cells`: something to call with the `pg4da.run.RunRequest` for a `pg4da.hardware.cell.Cell`.
+- `pg4da.cells`: something to call with the `pg4da.run.RunRequest` for a `pg4da.hardware.cell.Cell`;
+- `pg4da.arms`, `pg4da.grippers`, `pg4da.cameras`: an `ArmDriver`, `GripperDriver` or `CameraDriver` of
+  `pg4da.hardware.drivers`, for the `kind` of a device in cell files.
 A plug-in never replaces what comes with pg4da, and of two with the same name neither is taken.
 """
 
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
     from pg4da.run import RunRequest
     from pg4da.skills.skill import Skill
 
-GROUPS = ("pg4da.skills", "pg4da.policies", "pg4da.cells")
+GROUPS = ("pg4da.skills", "pg4da.policies", "pg4da.cells", "pg4da.arms", "pg4da.grippers", "pg4da.cameras")
 T = TypeVar("T")
 
 
@@ -126,10 +128,10 @@ def policies() -> Book[Callable[[], Policy]]:
 
 
 def cells() -> Book[Callable[[RunRequest], Cell]]:
-    """Makers of cells by name; those in simulation are made elsewhere."""
-    from pg4da.run import CELLS
+    """Makers of cells by name; for those that come with pg4da by their cell files."""
+    from pg4da.cells.files import packaged
 
-    built_in: dict[str, Callable[[RunRequest], Cell]] = dict.fromkeys(CELLS, _simulated)
+    built_in: dict[str, Callable[[RunRequest], Cell]] = dict.fromkeys(packaged(), _of_file)
     return Book("pg4da.cells", built_in, _check_callable)
 
 
@@ -138,10 +140,10 @@ def describe(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}".splitlines()[0]
 
 
-def _simulated(request: RunRequest) -> Cell:
-    from pg4da.run import find_scene, make_cell
+def _of_file(request: RunRequest) -> Cell:
+    from pg4da.run import make_cell, scene_of
 
-    return make_cell(request, find_scene(request))
+    return make_cell(request, scene_of(request))
 
 
 def _check_skill(plugin: Plugin, found: Any) -> type[Skill]:

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from pg4da.errors import BadInput, suggest
+from pg4da.errors import BadInput
 from pg4da.mission.events import Observer
 from pg4da.mission.executive import HANG_BOUND, MissionResult
 from pg4da.mission.failure import Failure
@@ -17,13 +17,13 @@ from pg4da.recording.plain import plain
 from pg4da.recording.tally import Tally
 
 if TYPE_CHECKING:
+    from pg4da.cells.spec import CellSpec
     from pg4da.hardware.cell import Cell
     from pg4da.mission.control import Control
     from pg4da.policies.types import Policy
     from pg4da.sim.scenes.scene import Scene
     from pg4da.stream.sink import Sink
 
-CELLS = ("sim", "sim-grippers")
 TRUTH = (
     "retrieved",
     "target_in_bin",
@@ -40,7 +40,8 @@ TRUTH = (
 class RunRequest:
     """What to run.
 
-    mission: a path or a packaged name. scene: a scene, the name of one, a file, or None for the default.
+    mission: a path or a packaged name. cell: a cell file, the name of one that comes with pg4da, or a plug-in's name.
+    scene: a scene, the name of one, a file, or None for the default.
     settings: mission inputs, as values or as text. out: folder for pictures, film and record; None keeps nothing.
     record: a file for the record, besides the one in `out`.
     timestep [s]: of the physics; None for the cell's own. hang_bound [s on the wall]: how long one tick may take.
@@ -111,12 +112,9 @@ def run_mission(
 
 def check_request(request: RunRequest) -> None:
     """What can be told without the cell. Raises BadInput."""
-    from pg4da.plugins import cells
     from pg4da.recording.folder import check_writable
 
-    known = cells()
-    if request.cell not in known:
-        raise BadInput(f"--cell: unknown cell '{request.cell}'{suggest(request.cell, known)}")
+    spec_of(request.cell)
     check_objects(request.objects_dir)
     if request.out is not None:
         check_writable(request.out)
@@ -148,22 +146,32 @@ def check_objects(folder: Path | None) -> None:
         raise BadInput(f"--objects {folder}: no such folder")
 
 
-def make_cell(request: RunRequest, scene: Scene | None) -> Cell:
-    """The simulated cell, with arms or with the grippers alone; or one of another package. Raises BadInput."""
-    if request.cell not in CELLS:
-        return _cell_of_package(request)
-    from pg4da.sim.cell import MujocoCell
+def spec_of(cell: str) -> CellSpec | None:
+    """What the cell file says; None for a plug-in's cell, which has none. Raises BadInput."""
+    from pg4da.cells.files import packaged
+    from pg4da.cells.loader import load_cell
+    from pg4da.plugins import plugins
 
-    assert scene is not None
+    others = tuple(plugin.name for plugin in plugins("pg4da.cells"))
+    return None if cell in others and cell not in packaged() else load_cell(cell, others=others)
+
+
+def scene_of(request: RunRequest) -> Scene | None:
+    """The scene for a cell that is simulated somewhere; None for one that has its own. Raises BadInput."""
+    from pg4da.cells.make import needs_scene
+
+    return find_scene(request) if needs_scene(spec_of(request.cell), request.scene) else None
+
+
+def make_cell(request: RunRequest, scene: Scene | None) -> Cell:
+    """The cell that the request's file says, connected; or one of another package. Raises BadInput."""
+    spec = spec_of(request.cell)
+    if spec is None:
+        return _cell_of_package(request)
+    from pg4da.cells.make import make
+
     with told_as_bad_input():
-        return MujocoCell(
-            scene,
-            seed=request.seed,
-            arms=request.cell == "sim",
-            camera_noise=request.camera_noise,
-            timestep=request.timestep,
-            objects_dir=request.objects_dir,
-        )
+        return make(spec, request, scene)
 
 
 def _cell_of_package(request: RunRequest) -> Cell:

@@ -55,7 +55,7 @@ def run_missions(
     prepared = [prepare(request, known) for request in requests]
     running.check_request(first)
     policy = running.find_policy(first.policy)
-    scene = running.find_scene(first) if first.cell in running.CELLS else None
+    scene = running.scene_of(first)
     spec, inputs = prepared[0]
     tally, control = Tally(), control or Control()
     results: list[RunResult] = []

@@ -1,0 +1,44 @@
+"""From what a cell file says to a cell that is connected and may be used."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pg4da.cells.spec import CellSpec, RobotsSpec, SimulationSpec
+from pg4da.errors import BadInput
+
+if TYPE_CHECKING:
+    from pg4da.hardware.cell import Cell
+    from pg4da.run import RunRequest
+    from pg4da.sim.scenes.scene import Scene
+
+
+def needs_scene(spec: CellSpec | None, asked: object) -> bool:
+    """Whether the objects come from a scene; else they are where they are. Raises BadInput when one is asked for."""
+    if isinstance(spec, RobotsSpec) and spec.top.emulator != "own":
+        if asked is not None:
+            where = "the running emulator has its own" if spec.top.emulator else "they are what lies on the table"
+            raise BadInput(f"--scene: the cell '{spec.top.cell}' takes no scene: {where}")
+        return False
+    return spec is not None
+
+
+def make(spec: CellSpec, request: RunRequest, scene: Scene | None) -> Cell:
+    """The cell, connected. Raises BadInput when a device can't be reached or is not as the file says."""
+    if isinstance(spec, SimulationSpec):
+        return _simulated(spec, request, scene)
+    raise BadInput(f"--cell {request.cell}: not available")
+
+
+def _simulated(spec: SimulationSpec, request: RunRequest, scene: Scene | None) -> Cell:
+    from pg4da.sim.cell import MujocoCell
+
+    assert scene is not None
+    return MujocoCell(
+        scene,
+        seed=request.seed,
+        arms=not spec.top.grippers_only,
+        camera_noise=request.camera_noise or spec.top.camera_noise,
+        timestep=request.timestep or spec.top.timestep,
+        objects_dir=request.objects_dir,
+    )
