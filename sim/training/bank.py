@@ -17,6 +17,8 @@ from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.training.labelled import Sample, labelled
 from pg4da.sim.training.scatter import scattered
 
+HEIGHT_STEP = 1e-4  # m, far below the camera's noise
+
 SceneOf = Callable[[int], Scene]
 
 
@@ -60,6 +62,7 @@ def save_sample(file: Path, sample: Sample) -> None:
         np.savez_compressed(
             part,
             color=sample.color,
+            height=np.round(sample.height / HEIGHT_STEP).astype(np.uint16),
             cells=sample.cells.astype(np.uint8),
             place=sample.place.astype(np.float32),
             owner=sample.owner.astype(np.int16),
@@ -75,4 +78,5 @@ def load_sample(file: Path) -> Sample:
     with np.load(file, allow_pickle=False) as data:
         labels = np.unpackbits(data["labels"], axis=1, count=CLASSES).astype(bool)
         cells, owner = data["cells"].astype(np.intp), data["owner"].astype(np.intp)
-        return Sample(data["color"], cells, data["place"].astype(np.float64), owner, labels)
+        height = (data["height"] * HEIGHT_STEP).astype(np.float32)
+        return Sample(data["color"], height, cells, data["place"].astype(np.float64), owner, labels)

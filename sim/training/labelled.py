@@ -32,10 +32,12 @@ LEAST_IN_CELL = 12  # pixels of an object in a cell that it may be grasped at; a
 
 @dataclass(frozen=True)
 class Sample:
-    """color (224, 224, 3) uint8; cells (n, 2): rows and columns of the 56 × 56 map that show an object; place (n, 2)
-    [m]: where on it; owner (n,): the object's number in the scene; labels (n, 360); all other cells hold nothing."""
+    """color (224, 224, 3) uint8; height (224, 224) [m]; cells (n, 2): rows and columns of the 56 × 56 map that show an
+    object; place (n, 2) [m]: where on it; owner (n,): the object's number in the scene; labels (n, 360); all other
+    cells hold nothing."""
 
     color: NDArray[np.uint8]
+    height: NDArray[np.float32]
     cells: NDArray[np.intp]
     place: Array
     owner: NDArray[np.intp]
@@ -51,7 +53,7 @@ class Sample:
 def labelled(cell: MujocoCell, gripper: GripperShape | None = None) -> Sample:
     """What the camera sees now and where it could grasp. The arms must be out of the picture's middle."""
     frame = cell.camera.capture()
-    color, _, _ = project(frame, GRID)
+    color, height, _ = project(frame, GRID)
     numbers = _numbers(cell)
     exact = render(cell.model, cell.data, frame.T_world_camera, frame.K, (frame.depth.shape[1], frame.depth.shape[0]))
     xyz = np.moveaxis(points_in_world(exact.depth, frame.K, frame.T_world_camera), 0, -1)
@@ -61,7 +63,7 @@ def labelled(cell: MujocoCell, gripper: GripperShape | None = None) -> Sample:
     found = [p for p in parts if p is not None]
     none = (np.zeros((0, 2), np.intp), np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros((0, CLASSES), bool))
     cells, place, owners, labels = (np.concatenate([n, *(p[i] for p in found)]) for i, n in enumerate(none))
-    return Sample(color, cells, place, owners, labels)
+    return Sample(color, height, cells, place, owners, labels)
 
 
 def _numbers(cell: MujocoCell) -> NDArray[np.intp]:
