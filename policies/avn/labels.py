@@ -85,51 +85,72 @@ def steep_classes() -> NDArray[np.intp]:
 def grasp_labels(places: Array, prism: Prism, columns: Columns, gripper: GripperShape) -> Flags:
     """Which orientations (a, 360) grasp the object at places (a, 2) on it; columns: everything but the object."""
     out = np.zeros((len(places), CLASSES), bool)
-    classes = steep_classes()
+    turned = _turned(prism, steep_classes())
     for row, place in zip(out, places, strict=True):
         for depth in DEPTHS:
-            left = classes[~row[classes]]
-            row[left[_held(place, depth, left, prism, columns, gripper)]] = True
+            left = turned.but(row)
+            row[left.classes[_held(place, depth, left, prism.top, columns, gripper)]] = True
     return out
 
 
-def _held(
-    place: Array, depth: float, classes: NDArray[np.intp], prism: Prism, columns: Columns, gripper: GripperShape
-) -> Flags:
-    """Which of the classes (k,) hold at one place and depth."""
-    rotation = grasp_rotations()[classes]
-    origin = np.append(place, prism.top) + depth * rotation[:, :, 2]
-    shift, width, good = _contacts(rotation, origin, prism, gripper)
+@dataclass(frozen=True)
+class _Turned:
+    """A prism as grasps of some classes (k,) see it: coordinates u, v, w (k, n) of its points along closing axis, pads
+    and approach, from the world's origin; facing (k, n): normals' share along the closing axis."""
+
+    classes: NDArray[np.intp]
+    u: Floats
+    v: Floats
+    w: Floats
+    facing: Floats
+
+    def but(self, found: Flags) -> _Turned:
+        """Only the classes not found yet, found (360,)."""
+        left = ~found[self.classes]
+        return (
+            _Turned(*(a[left] for a in (self.classes, self.u, self.v, self.w, self.facing))) if not left.all() else self
+        )
+
+
+def _turned(prism: Prism, classes: NDArray[np.intp]) -> _Turned:
+    R = grasp_rotations()[classes].astype(np.float32)
+    u, v, w = (R[:, :, axis] @ prism.points.T for axis in range(3))
+    return _Turned(classes, u, v, w, R[:, :, 0] @ prism.normals.T)
+
+
+def _held(place: Array, depth: float, turned: _Turned, top: float, columns: Columns, gripper: GripperShape) -> Flags:
+    """Which of the turned classes (k,) hold at one place and depth; top [m]: of the upper face."""
+    rotation = grasp_rotations()[turned.classes]
+    origin = np.append(place, top) + depth * rotation[:, :, 2]
+    shift, width, good = _contacts(turned, rotation, origin, gripper)
     origin = origin + rotation[:, :, 0] * shift[:, None]
     outside = np.where(good, width, 0.0) + 2 * (PLAY + gripper.finger_thickness)
     drop = np.abs(rotation[:, 2, 0]) * 0.5 * outside + np.abs(rotation[:, 2, 1]) * 0.5 * gripper.finger_width
     short = np.clip(FLOOR + drop - origin[:, 2], 0.0, None)
     origin = origin + rotation[:, :, 2] * (short / rotation[:, 2, 2])[:, None]
-    good &= (prism.top - origin[:, 2]) / -rotation[:, 2, 2] >= min(LEAST_OVERLAP, 0.5 * prism.top)
+    good &= (top - origin[:, 2]) / -rotation[:, 2, 2] >= min(LEAST_OVERLAP, 0.5 * top)
     good &= (width + 2 * PLAY <= gripper.max_width) & (np.abs(shift) < AWAY)
     found = np.flatnonzero(good)
     good[found] = _clear(rotation[found], origin[found], width[found] + 2 * PLAY, columns, gripper)
     return good
 
 
-def _contacts(rotation: Array, origin: Array, prism: Prism, gripper: GripperShape) -> tuple[Array, Array, Flags]:
+def _contacts(turned: _Turned, rotation: Array, origin: Array, gripper: GripperShape) -> tuple[Array, Array, Flags]:
     """Middle along the closing axis and width (k,) of what lies between the pads, and whether it is antipodal."""
-    R, o = rotation.astype(np.float32), origin.astype(np.float32)
-    local = np.matmul(prism.points[None] - o[:, None], R)
-    meets = (np.abs(local[..., 1]) < 0.5 * gripper.finger_width) & (local[..., 2] < 0.0)
-    u = local[..., 0]
+    at = np.einsum("ki,kia->ak", origin, rotation).astype(np.float32)[..., None]
+    u, v = turned.u - at[0], turned.v - at[1]
+    meets = (np.abs(v) < 0.5 * gripper.finger_width) & (turned.w < at[2])
     high = np.where(meets, u, -np.inf).max(axis=1)
     low = np.where(meets, u, np.inf).min(axis=1)
     any_ = np.isfinite(high) & np.isfinite(low) & (high > low)
     high, low = np.where(any_, high, 0.0), np.where(any_, low, 0.0)
-    facing = np.matmul(prism.normals[None], R)[..., 0]
     good = any_.copy()
     middles = []
     for touching, sign in ((meets & (u > high[:, None] - TOUCH), 1.0), (meets & (u < low[:, None] + TOUCH), -1.0)):
         count = np.maximum(touching.sum(axis=1), 1)
-        within = touching & (sign * facing > 1.0 / np.sqrt(1.0 + FRICTION**2))
+        within = touching & (sign * turned.facing > 1.0 / np.sqrt(1.0 + FRICTION**2))
         good &= within.sum(axis=1) >= 0.5 * count  # of a corner, the larger part must face the pad
-        middles.append(np.where(touching, local[..., 1], 0.0).sum(axis=1) / count)
+        middles.append(np.where(touching, v, 0.0).sum(axis=1) / count)
     good &= np.abs(middles[0] - middles[1]) < FRICTION * np.maximum(high - low, 1e-6)
     return 0.5 * (high + low).astype(np.float64), (high - low).astype(np.float64), good
 
