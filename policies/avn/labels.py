@@ -106,10 +106,8 @@ class _Turned:
 
     def but(self, found: Flags) -> _Turned:
         """Only the classes not found yet, found (360,)."""
-        left = ~found[self.classes]
-        return (
-            _Turned(*(a[left] for a in (self.classes, self.u, self.v, self.w, self.facing))) if not left.all() else self
-        )
+        k = ~found[self.classes]
+        return _Turned(self.classes[k], self.u[k], self.v[k], self.w[k], self.facing[k])
 
 
 def _turned(prism: Prism, classes: NDArray[np.intp]) -> _Turned:
