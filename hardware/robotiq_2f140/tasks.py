@@ -11,6 +11,7 @@ from pg4da.hardware.robotiq_2f140.registers import Activation, Command, Contact,
 
 GRACE = 2.0  # s beyond what a motion takes at its speed
 RESET_TIME = 2.0  # s until rACT = 0 is answered
+CLEARED_BY = 1.0  # s after the rising edge
 ACTIVATION_TIME = 10.0  # s; its fingers close and open once
 
 
@@ -79,7 +80,7 @@ class Activate:
     def __init__(self, handle: GripperHandle) -> None:
         self.handle = handle
         self._phase = "start"
-        self._deadline = 0.0
+        self._deadline = self._edge = 0.0
 
     def next(self, status: Status, now: float) -> Command | None:
         """Reset, wait, activate, wait."""
@@ -87,14 +88,19 @@ class Activate:
             self._phase, self._deadline = "reset", now + RESET_TIME
             return Command()
         if self._phase == "reset" and not status.gACT and status.gSTA is Activation.RESET:
-            self._phase, self._deadline = "activate", now + ACTIVATION_TIME
+            self._phase, self._edge, self._deadline = "activate", now, now + ACTIVATION_TIME
             return Command(rACT=True)
         if self._phase == "activate" and status.active:
             problem = trouble(status)
             self.handle.end(Progress.FAULT if problem else Progress.DONE, problem)
-        elif now > self._deadline:
+        elif now > self._deadline or (self._phase == "activate" and self._hopeless(status, now)):
             self.handle.end(Progress.FAULT, trouble(status) or "the gripper did not answer its activation")
         return None
+
+    def _hopeless(self, status: Status, now: float) -> bool:
+        """A fault that the rising edge should have cleared is still there."""
+        known = fault(status.gFLT)
+        return known is not None and known.needs_reset and now - self._edge > CLEARED_BY
 
 
 def trouble(status: Status) -> str:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from pg4da.hardware.emulator.robotiq.sessions import Session
 
-LOOK = 0.05  # s between looks at whether it is over
+LOOK = 0.5  # s; shutting a listener down wakes it at once on Linux, elsewhere after this
 CHUNK = 4096
 
 
@@ -37,24 +37,24 @@ class SocketServer:
         self._listener: socket.socket | None = _listen(host, port)
         self.host, self.port = self._listener.getsockname()
         self._threads: list[threading.Thread] = []
-        self._spawn(self._accept, self._listener)
+        self._accepting = self._spawn(self._accept, self._listener)
 
     def drop(self) -> None:
         """Cut every connection and refuse new ones, until `restore`."""
         with self._lock:
             listener, self._listener = self._listener, None
             clients = list(self._clients)
-        if listener is not None:
-            listener.close()
-        for client in clients:
+        for end in [*clients, *([listener] if listener is not None else [])]:
             with contextlib.suppress(OSError):  # it may have gone by itself
-                client.shutdown(socket.SHUT_RDWR)
+                end.shutdown(socket.SHUT_RDWR)
+        if listener is not None and self._accepting is not threading.current_thread():
+            self._accepting.join(2 * LOOK)  # it closes the listener, which frees the port
 
     def restore(self) -> None:
         """Listen again, at the same port."""
         if self._listener is None and not self._over.is_set():
             self._listener = _listen(self.host, self.port)
-            self._spawn(self._accept, self._listener)
+            self._accepting = self._spawn(self._accept, self._listener)
 
     def close(self) -> None:
         """Idempotent."""
@@ -63,20 +63,23 @@ class SocketServer:
         for thread in self._threads:
             thread.join(1.0)
 
-    def _spawn(self, work: Callable[[socket.socket], None], argument: socket.socket) -> None:
+    def _spawn(self, work: Callable[[socket.socket], None], argument: socket.socket) -> threading.Thread:
         thread = threading.Thread(target=work, args=(argument,), name=f"gripper port {self.port}", daemon=True)
         self._threads = [t for t in self._threads if t.is_alive()] + [thread]
         thread.start()
+        return thread
 
     def _accept(self, listener: socket.socket) -> None:
-        while self._listener is listener:
-            try:
-                ready, _, _ = select.select([listener], [], [], LOOK)
-                if ready:
+        with listener:
+            while self._listener is listener:
+                try:
                     client, _ = listener.accept()
-                    self._spawn(self._serve, client)
-            except (OSError, ValueError):  # it was closed meanwhile
-                return
+                except TimeoutError:
+                    continue
+                except OSError:  # it was shut down
+                    return
+                client.settimeout(None)
+                self._spawn(self._serve, client)
 
     def _serve(self, client: socket.socket) -> None:
         session = self._session()
@@ -97,6 +100,7 @@ class PtyServer:
     def __init__(self, session: Session, line: Line) -> None:
         self._session, self._line = session, line
         self._over = threading.Event()
+        self._wake, self._waker = os.pipe()
         self._master, self._slave = os.openpty()  # the slave stays open, or the master fails between two clients
         tty.setraw(self._slave)
         self.path = os.ttyname(self._slave)
@@ -108,14 +112,17 @@ class PtyServer:
         if self._over.is_set():
             return
         self._over.set()
+        os.write(self._waker, b"0")
         self._thread.join(1.0)
-        os.close(self._master)
-        os.close(self._slave)
+        for end in (self._master, self._slave, self._wake, self._waker):
+            os.close(end)
 
     def _serve(self) -> None:
         while not self._over.is_set():
-            ready, _, _ = select.select([self._master], [], [], LOOK)
-            if ready and (reply := _reply(self._session, os.read(self._master, CHUNK), self._line, self._over)):
+            ready, _, _ = select.select([self._master, self._wake], [], [])
+            if self._master in ready and (
+                reply := _reply(self._session, os.read(self._master, CHUNK), self._line, self._over)
+            ):
                 os.write(self._master, reply)
 
 
@@ -125,6 +132,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(8)
+        listener.settimeout(LOOK)
     except OSError:
         listener.close()
         raise

@@ -22,7 +22,7 @@ from pg4da.hardware.robotiq_2f140.scaling import Ends
 from pg4da.hardware.wall_clock import WallClock
 
 KINDS = ("rtu", "rtu-tcp", "tcp", "urcap")
-FASTER = 8.0  # the fingers of these tests, so that they are short
+FASTER, AT_ONCE = 8.0, 100.0  # the fingers of these tests, so that they are short; while they are activated
 
 
 class Fingers:
@@ -35,13 +35,14 @@ class Fingers:
         self._lock = threading.Lock()
         self._from = self._to = self.max_width
         self._speed, self._since = 0.1, 0.0
+        self.faster = FASTER
         self.object_width: float | None = None
         self.moves: list[tuple[float, float, float]] = []
 
     @property
     def width(self) -> float:
         with self._lock:
-            way = (self._clock.now() - self._since) * self._speed * FASTER
+            way = (self._clock.now() - self._since) * self._speed * self.faster
             gone = min(way, abs(self._to - self._from))
             return self._from + (gone if self._to > self._from else -gone)
 
@@ -90,7 +91,9 @@ class Bench:
         return Robotiq2F140Config.model_validate({"link": self.link(kind).model_dump()} | fields)
 
     def connect(self, kind: str = "rtu-tcp", **fields: object) -> Robotiq2F140:
+        self.fingers.faster = AT_ONCE
         driver = connect_gripper(self.config(kind, **fields), WallClock())
+        self.fingers.faster = FASTER
         self._drivers.append(driver)
         return driver
 
