@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from itertools import product
 
 import numpy as np
 
 from pg4da.cells.spec import ArmSpec, RobotsSpec
-from pg4da.hardware.cell import Workspace
+from pg4da.hardware.cell import Kinematics, Workspace
 from pg4da.hardware.config import WorkspaceConfig
 from pg4da.hardware.description.bin import BIN_HALF
 from pg4da.hardware.frames import Array, looking_down
@@ -27,10 +27,10 @@ STRAY = 0.3  # m that the point it looks at may lie outside the workspace
 
 def check(spec: RobotsSpec, calibrated: bool = True) -> list[Problem]:
     """Every problem. calibrated: whether the camera must know where it is."""
-    found = [problem for rule in RULES for problem in rule(spec)]
+    found = [problem for rule in PLACES for problem in rule(spec)]
     if calibrated:
         found += _camera(spec)
-    return found
+    return found or list(_reach(spec))  # where something stands wrong, what it can't reach is no news
 
 
 def _sides(spec: RobotsSpec) -> Found:
@@ -101,19 +101,18 @@ def _workspace(spec: RobotsSpec) -> Found:
 def _reach(spec: RobotsSpec) -> Found:
     """Both arms get to the middle of the workspace and to the bin, one or the other to most of the workspace."""
     area = spec.top.workspace
-    if area.x_min >= area.x_max or area.y_min >= area.y_max:
-        return
     x, y = area.workspace().centre
+    tools = {name: arm.driver.kinematics(arm.config) for name, arm in spec.arms.items()}
     for arm in spec.arms.values():
         for what, at in (("the middle of the workspace", (x, y)), ("the bin", spec.top.bin[:2])):
-            if not _gets_to(arm, *at):
+            if not _gets_to(tools[arm.name], *at):
                 where = f"({at[0]:g}, {at[1]:g})"
                 yield Problem(
                     arm.at("base"),
                     f"arms.{arm.name} does not reach {what} at {where} with the tool down; check its base pose, its "
                     "limits and the workspace",
                 )
-    share = _share(spec, area)
+    share = _share(tools.values(), area)
     if share < REACHED:
         yield Problem(
             _key(spec, "workspace"),
@@ -122,16 +121,14 @@ def _reach(spec: RobotsSpec) -> Found:
         )
 
 
-def _share(spec: RobotsSpec, area: WorkspaceConfig) -> float:
+def _share(arms: Collection[Kinematics], area: WorkspaceConfig) -> float:
     xs, ys = np.linspace(area.x_min, area.x_max, GRID), np.linspace(area.y_min, area.y_max, GRID)
-    arms = list(spec.arms.values())
     hits = [any(_gets_to(arm, float(x), float(y)) for arm in arms) for x, y in product(xs, ys)]
     return float(np.mean(hits))
 
 
-def _gets_to(arm: ArmSpec, x: float, y: float) -> bool:
-    inverse = arm.driver.kinematics(arm.config).inverse
-    return any(len(inverse(looking_down((x, y, HOVER), yaw))) > 0 for yaw in (0.0, np.pi / 2))
+def _gets_to(arm: Kinematics, x: float, y: float) -> bool:
+    return any(len(arm.inverse(looking_down((x, y, HOVER), yaw))) > 0 for yaw in (0.0, np.pi / 2))
 
 
 def _camera(spec: RobotsSpec) -> Found:
@@ -167,4 +164,4 @@ def _key(spec: RobotsSpec, key: str) -> Mark:
     return spec.source.keys.get(key, spec.source.mark)
 
 
-RULES: tuple[Callable[[RobotsSpec], Found], ...] = (_sides, _bases, _addresses, _homes, _workspace, _reach)
+PLACES: tuple[Callable[[RobotsSpec], Found], ...] = (_sides, _bases, _addresses, _homes, _workspace)

@@ -33,7 +33,7 @@ def find_cell(name: str, others: tuple[str, ...] = ()) -> Path:
         return path
     if (inside := in_package(name)) is not None:
         return inside
-    if path.suffix in ENDINGS or len(path.parts) > 1:
+    if path.suffix in ENDINGS or "/" in name:
         what = "is a folder" if _is_folder(path) else "no such file"
         raise BadInput(f"--cell {shorten(name)}: {what}; a template to begin with: pg4da check --cell-template")
     known = {*packaged(), *others}

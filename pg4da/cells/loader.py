@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from pg4da.cells.checks import check
-from pg4da.cells.files import find_cell
+from pg4da.cells.files import ENDINGS, find_cell, packaged
 from pg4da.cells.parser import Parser
 from pg4da.cells.spec import CellSpec, RobotsSpec
-from pg4da.mission.files import read_text, shown_path
+from pg4da.mission.files import is_file, read_text, shown_path
 from pg4da.mission.problems import MissionError
 from pg4da.mission.source import Fields, Source, read_source
 
@@ -39,10 +39,15 @@ def parse_cell(source: Source, file: str, calibrated: bool = True) -> CellSpec:
     return spec
 
 
-def is_cell(path: Path) -> bool:
-    """Whether a file says that it is a cell's, not a mission's; False for what can't be read."""
+def is_cell(name: str) -> bool:
+    """Whether a name is that of a cell file, not a mission's; False for what can't be read."""
+    path = Path(name)
+    if not is_file(path):
+        return name in packaged()
+    if path.suffix.lower() not in ENDINGS:
+        return False
     try:
-        source = read_source(read_text(path, str(path)), str(path))
+        source = read_source(read_text(path, name), name)
     except MissionError:
         return False
     return isinstance(source, Fields) and "cell" in source.entries and "mission" not in source.entries

@@ -66,9 +66,11 @@ class _Misfit:
         mark, found = place(self.section, self.loc)
         if self.kind != "value_error":
             return mark, f"{self._name(self.loc)}: {self.message}, got {describe(found)}"
-        first = self.message.partition(" ")[0]
-        if isinstance(found, Fields) and first in found.keys:  # what a model's own check says of one of its keys
-            mark = found.keys[first]
+        word, _, rest = self.message.partition(" ")
+        key = word.removesuffix(":")
+        if isinstance(found, Fields) and key in found.keys:  # what a model's own check says of one of its keys
+            own = f"{self._name((*self.loc, key))}: {rest}" if word != key else ""
+            return found.keys[key], own or f"{self._name(self.loc)}: {self.message}"
         return mark, f"{self._name(self.loc)}: {self.message}"
 
     def _missing(self) -> tuple[Mark, str]:
