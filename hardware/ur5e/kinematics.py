@@ -26,11 +26,15 @@ class UR5eKinematics:
         T_flange_tool: Array,
         max_velocity: Array = ur5e.MAX_VELOCITY,
         max_acceleration: Array = ur5e.MAX_ACCELERATION,
+        lower: Array = ur5e.LOWER,
+        upper: Array = ur5e.UPPER,
     ) -> None:
         self.T_world_base = np.array(T_world_base, float)
         self.T_flange_tool = np.array(T_flange_tool, float)
         self._max_velocity = np.array(max_velocity, float)
         self._max_acceleration = np.array(max_acceleration, float)
+        self._lower: Array = np.maximum(lower, ur5e.LOWER)
+        self._upper: Array = np.minimum(upper, ur5e.UPPER)
         self._solver = DhRobot(ur5e.DH_ALPHA, ur5e.DH_A, ur5e.DH_D)
         self._T_base_world = inverse(self.T_world_base)
         self._T_tool_flange = inverse(self.T_flange_tool)
@@ -41,11 +45,11 @@ class UR5eKinematics:
 
     @property
     def lower(self) -> Array:
-        return ur5e.LOWER
+        return self._lower
 
     @property
     def upper(self) -> Array:
-        return ur5e.UPPER
+        return self._upper
 
     @property
     def max_velocity(self) -> Array:
@@ -79,7 +83,7 @@ class UR5eKinematics:
         return frames
 
     def inverse(self, T_world_tool: Array) -> Array:
-        """Configurations that reach the pose, shape (n, 6), n = 0..8, each joint in (-π, π].
+        """Configurations that reach the pose, shape (n, 6), n = 0..8, each joint in (-π, π] where the limits allow.
 
         Whole turns more or less reach it too where `periodic` says so; they are not listed.
         """
@@ -105,7 +109,14 @@ class UR5eKinematics:
         reached = self.forward_all(q.reshape(-1, self.dof)).reshape(*q.shape[:2], 4, 4)
         miss = np.abs(reached - T_world_tool[:, None]).max(axis=(2, 3))
         q[~(miss < _EXACT)] = np.nan
-        return _principal(q)
+        return self._inside(_principal(q))
+
+    def _inside(self, q: Array) -> Array:
+        """Turned by a whole turn where only that lies inside the limits; NaN where nothing does: (n, 8, 6)."""
+        q = q + 2 * np.pi * (q < self.lower - _SAME)
+        q = q - 2 * np.pi * (q > self.upper + _SAME)
+        q[((q < self.lower - _SAME) | (q > self.upper + _SAME)).any(axis=-1)] = np.nan
+        return np.asarray(q)
 
 
 def _principal(angles: Array) -> Array:

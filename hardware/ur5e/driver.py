@@ -1,0 +1,286 @@
+"""hardware.cell.Arm on a real (or emulated) UR5e."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from pg4da.hardware.cell import ArmState, Clock, Gripper, Progress
+from pg4da.hardware.config import Payload
+from pg4da.hardware.errors import DeviceError
+from pg4da.hardware.frames import Array
+from pg4da.hardware.pacer import Pacer
+from pg4da.hardware.path_clock import PathClock
+from pg4da.hardware.setpoints import check
+from pg4da.hardware.supervision import Trouble
+from pg4da.hardware.trajectory import Trajectory
+from pg4da.hardware.ur5e.channel import Message
+from pg4da.hardware.ur5e.client import Settings
+from pg4da.hardware.ur5e.config import Ur5eConfig
+from pg4da.hardware.ur5e.handle import ArmHandle
+from pg4da.hardware.ur5e.kinematics import UR5eKinematics
+from pg4da.hardware.ur5e.parameters import MAX_ACCELERATION, MAX_VELOCITY
+from pg4da.hardware.ur5e.process import Child
+from pg4da.hardware.ur5e.readiness import check_controller, make_ready
+from pg4da.hardware.ur5e.rows import Course, course
+from pg4da.hardware.wall_clock import monotonic
+
+START = 0.05  # rad between a trajectory's first configuration and the present one
+STILL = 0.1  # rad/s above which an arm must come to rest before it takes a new motion
+TOOL_OFF = 0.015  # m between where the controller and the model see the tool: another robot, or another tool
+
+
+class Ur5e:
+    """Its client of the controller lives in a child process. Every call but `start`, `recover` and `close` returns at
+    once. Motions follow the pace of the cell that it joined; alone they start at once at full pace.
+    """
+
+    def __init__(self, name: str, config: Ur5eConfig, gripper: Gripper, clock: Clock) -> None:
+        self.name, self.config, self.gripper = name, config, gripper
+        self.device = f"{name} arm"
+        self.base: Array | None = config.base.matrix
+        self.home = config.home_configuration
+        self.kinematics = kinematics_of(config)
+        self.trouble: Trouble | None = None
+        self._clock = clock
+        self._pacer, self._alone = Pacer(delay=config.start_delay), True
+        self._pacer.add(self)
+        self._tell: Callable[[Trouble], None] = lambda trouble: None
+        self._child: Child | None = None
+        self._ready = threading.Event()
+        self._refused = ""
+        self._tool = np.zeros(6)
+        self._measured: tuple[Array, float] = (np.zeros((3, 6)), -np.inf)
+        self._handle: ArmHandle | None = None
+        self._course: Course | None = None
+        self._payload = config.payload
+        self._number = 0
+        self._lock = threading.RLock()
+
+    # ---- connecting
+
+    def start(self) -> None:
+        """Check the controller and take it over; nothing moves. Raises DeviceError."""
+        check_controller(self.device, self.config)
+        self._ready.clear()
+        self._refused, self.trouble = "", None
+        self._child = Child(self.name, self._settings(), self._hear, self._child_lost)
+        self._ready.wait(self.config.connect_timeout + 4.0)
+        problem = self._refused or self._child.lost
+        if problem or not self._ready.is_set():
+            self._fail(problem or "the controller did not take the driver in time")
+        self._check_tool()
+        self._child.send(_clock_message(self._pacer.clock))
+
+    def _fail(self, problem: str) -> None:
+        child, self._child = self._child, None
+        assert child is not None
+        printed = child.printed().splitlines()
+        child.close()
+        said = f" ({printed[-1]})" if printed else ""
+        remedy = "look at the pendant for a message, end other programs that use the robot, and try again"
+        raise DeviceError(self.device, problem + said, remedy)
+
+    def _check_tool(self) -> None:
+        q = self.state.q
+        expected = np.linalg.inv(self.kinematics.T_world_base) @ self.kinematics.forward(q)
+        off = float(np.linalg.norm(expected[:3, 3] - self._tool[:3]))
+        if off > TOOL_OFF:
+            self.close()
+            problem = f"the controller has the tool {1000 * off:.0f} mm from where the model of a UR5e has it"
+            raise DeviceError(self.device, problem, "check that this is a UR5e and that `tcp` is the tool's pose")
+
+    def _settings(self) -> Settings:
+        c = self.config
+        tcp = (*c.tcp.xyz, *(float(v) for v in Rotation.from_matrix(c.tcp.matrix[:3, :3]).as_rotvec()))
+        self._payload = payload = self._fitting_payload()
+        return Settings(
+            address=c.address,
+            rate=c.rate,
+            lookahead=c.lookahead,
+            gain=c.gain,
+            lead=c.servo_lead,
+            deceleration=c.stop_deceleration,
+            stale_after=c.stale_after,
+            silent_after=c.silent_after,
+            connect_timeout=c.connect_timeout,
+            watchdog=c.watchdog,
+            tcp=tcp,
+            mass=payload.mass,
+            centre=payload.centre,
+        )
+
+    def recover(self, unlock: bool) -> None:
+        """`hardware.supervision.Supervised.recover`."""
+        if self.trouble is None and self._child is not None and not self._child.lost:
+            return
+        self._drop_child()
+        make_ready(self.device, self.config, unlock)
+        self.start()
+
+    def close(self) -> None:
+        """Brake, end the program on the controller, disconnect; takes seconds at most. Idempotent."""
+        self._drop_child()
+
+    def _drop_child(self) -> None:
+        child, self._child = self._child, None
+        if child is not None:
+            child.close()
+
+    # ---- what is measured
+
+    @property
+    def state(self) -> ArmState:
+        """The last that was measured; its stamp grows old when the connection is lost."""
+        rows, stamp = self._measured
+        return ArmState(rows[0], rows[1], stamp - monotonic() + self._clock.now())
+
+    @property
+    def planned(self) -> Array:
+        """Where the arm was to be when that was measured, shape (6,)."""
+        return np.array(self._measured[0][2])
+
+    @property
+    def pid(self) -> int | None:
+        """Of the child process."""
+        return None if self._child is None else self._child.pid
+
+    # ---- motions
+
+    def follow(self, trajectory: Trajectory) -> ArmHandle:
+        """`hardware.cell.Arm.follow`; ends in FAULT at once while there is a `trouble`."""
+        self._check(trajectory)
+        with self._lock:
+            self._end(Progress.CANCELLED)
+            self._number += 1
+            handle = ArmHandle(self._number, lambda handle: self.stop() if handle is self._handle else None)
+            if self.trouble is not None:
+                handle.end(Progress.FAULT, self.trouble.message)
+                return handle
+            self._handle, self._course = handle, course(trajectory, 1.0 / self.config.rate)
+        self._weigh()
+        self._pacer.stage(lambda moment: self._launch(handle, moment))
+        if self._alone:
+            self._pacer.launch()
+        return handle
+
+    def _check(self, trajectory: Trajectory) -> None:
+        k, state = self.kinematics, self.state
+        check(trajectory, k.lower, k.upper, k.max_velocity, k.max_acceleration)
+        gap = float(np.max(np.abs(trajectory.positions[0] - state.q)))
+        if gap > START:
+            raise ValueError(f"the trajectory starts {gap:.3f} rad away from where the {self.name} arm is")
+        if np.abs(state.dq).max() > STILL:
+            raise ValueError(f"the {self.name} arm still moves at {np.abs(state.dq).max():.2f} rad/s")
+
+    def _launch(self, handle: ArmHandle, moment: float) -> None:
+        with self._lock:
+            going = self._course
+            if handle is not self._handle or going is None or handle.progress is not Progress.RUNNING:
+                return
+            self._course = going.starting(moment)
+            data = {"number": handle.number, "moment": moment, "period": going.period}
+            self._send(Message("start", data, going.positions))
+
+    def stop(self) -> None:
+        """Decelerate to rest; the gripper keeps its grip."""
+        with self._lock:
+            if self._course is not None and self._course.moment is None:
+                self._end(Progress.CANCELLED)
+            self._send(Message("stop"))
+
+    def _end(self, progress: Progress, message: str = "") -> None:
+        with self._lock:
+            if self._handle is not None:
+                self._handle.end(progress, message)
+            self._handle = self._course = None
+
+    def _weigh(self) -> None:
+        """Tell the controller what hangs on the flange before it moves."""
+        payload = self._fitting_payload()
+        if payload != self._payload:
+            self._payload = payload
+            self._send(Message("payload", {"mass": payload.mass, "centre": list(payload.centre)}))
+
+    def _fitting_payload(self) -> Payload:
+        loaded = self.gripper.state.object_detected
+        return self.config.payload_with_object if loaded else self.config.payload
+
+    # ---- hardware.pacer.Paced
+
+    @property
+    def max_acceleration(self) -> Array:
+        """Shape (6,), rad/s²."""
+        return self.kinematics.max_acceleration
+
+    def join(self, pacer: Pacer) -> None:
+        """Follow the cell's pace. Raises RuntimeError while a motion is under way."""
+        if self._handle is not None:
+            raise RuntimeError(f"the {self.name} arm moves")
+        self._pacer, self._alone = pacer, False
+        pacer.add(self)
+
+    def along(self, reading: float) -> tuple[Array, Array] | None:
+        """Velocity and acceleration at full pace, each (6,)."""
+        going = self._course
+        if going is None or going.moment is None:
+            return None
+        return going.along(reading - self._pacer.clock.at(going.moment))
+
+    def follow_clock(self, clock: PathClock) -> None:
+        """The pace has changed."""
+        self._send(_clock_message(clock))
+
+    # ---- the child
+
+    def on_trouble(self, tell: Callable[[Trouble], None]) -> None:
+        """`tell` is called as soon as there is a trouble."""
+        self._tell = tell
+
+    def _send(self, message: Message) -> None:
+        child = self._child
+        if child is not None:
+            child.send(message)
+
+    def _hear(self, message: Message) -> None:
+        data, rows = message.data, message.rows
+        if message.kind == "state" and rows is not None:
+            self._measured = rows, data["stamp"]
+            self._ready.set()
+        elif message.kind == "ended":
+            if self._handle is not None and self._handle.number == data["number"]:
+                self._end(Progress(data["ending"]), data["message"])
+        elif message.kind == "trouble":
+            self._troubled(data["code"], data["message"])
+        elif message.kind == "ready":
+            self._tool = np.array(data["tool"])
+        elif message.kind == "refused":
+            self._refused = data["problem"]
+            self._ready.set()
+
+    def _child_lost(self, why: str) -> None:
+        self._ready.set()
+        if self._child is not None:  # nobody asked it to end
+            self._troubled("safety_stop", f"connection lost: {why}")
+
+    def _troubled(self, code: str, message: str) -> None:
+        """The first is kept, unless a stop of the controller follows a lesser one."""
+        with self._lock:
+            if self.trouble is not None and (self.trouble.code == code or code == "safety_stop"):
+                return
+            self.trouble = Trouble(code, self.device, message, self._clock.now())
+            self._end(Progress.FAULT, message)
+        self._tell(self.trouble)
+
+
+def kinematics_of(config: Ur5eConfig) -> UR5eKinematics:
+    """Of an arm as its section of the cell file describes it."""
+    speed, acceleration = config.speed_scale * MAX_VELOCITY, config.acceleration_scale * MAX_ACCELERATION
+    return UR5eKinematics(config.base.matrix, config.tcp.matrix, speed, acceleration, *config.limits)
+
+
+def _clock_message(clock: PathClock) -> Message:
+    return Message("clock", {"rate": clock.rate}, np.stack([clock.moments, clock.readings], axis=1))
