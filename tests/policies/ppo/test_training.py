@@ -1,0 +1,173 @@
+import os
+import signal
+from dataclasses import replace
+from statistics import mean
+
+import pytest
+
+pytest.importorskip("torch")
+
+import torch
+
+from pg4da.policies.avn.errors import WeightsError
+from pg4da.policies.avn.files import read_weights
+from pg4da.policies.ppo.group import Group
+from pg4da.policies.ppo.pool import WorkerFailed
+from pg4da.policies.ppo.settings import PpoSettings
+from pg4da.policies.ppo.training import Plan, Training, checkpoint_file
+
+
+@pytest.fixture(autouse=True)
+def one_thread():
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+def training(folder, updates, make=None, environments=2, **options):
+    from toy_agent import SETTINGS, toy_agent
+    from toy_practice import Toy
+
+    rows = []
+    stop = options.pop("stop", lambda: False)
+    watch = options.pop("watch", None)
+    agent = toy_agent(options.pop("settings", SETTINGS), **options)
+    plan = Plan(environments, updates, 5, folder, {"what": "toy"})
+    return Training(agent, make or Toy, plan, Group(), rows.append, watch, stop), agent, rows
+
+
+def weights(agent):
+    return torch.cat([p.detach().flatten() for p in agent.learnt().values()])
+
+
+@pytest.mark.slow
+def test_the_toy_is_learnt(tmp_path):
+    from toy_agent import SETTINGS
+
+    made, _, rows = training(tmp_path, 24, settings=replace(SETTINGS, entropy=0.0))
+    assert made.run()
+    assert rows[0]["reward"] < 0.5
+    assert mean(r["reward"] for r in rows[-8:]) > 0.8
+    assert mean(r["success"] for r in rows[-8:]) > rows[0]["success"] + 0.3
+    assert max(r["explained_variance"] for r in rows) > 0.2  # once all go well there is little left to explain
+    assert rows[-1]["decisions"] == 24 * 32 * 2
+
+
+def test_a_training_that_was_stopped_goes_on_bit_for_bit(tmp_path):
+    whole, agent, rows = training(tmp_path / "whole", 3)
+    whole.run()
+    moves = []
+    part, _, first = training(tmp_path / "part", 3, watch=lambda *a: moves.append(a), stop=lambda: len(moves) > 90)
+    assert not part.run()
+    assert len(first) == 1  # in the middle of the second update
+    rest, resumed, second = training(tmp_path / "part", 3)
+    assert rest.resume() == 1
+    assert rest.run()
+    assert torch.equal(weights(agent), weights(resumed))
+    assert repr([*first, *second]) == repr(rows)  # rates of what never happened are not equal to themselves
+    one, other = (read_weights(checkpoint_file(tmp_path / name)) for name in ("whole", "part"))
+    assert one.header == other.header
+    assert one.tensors.keys() == other.tensors.keys()
+    assert all(torch.equal(one.tensors[k], other.tensors[k]) for k in one.tensors)
+
+
+def test_a_learning_eye_resumes_too_and_changes(tmp_path):
+    whole, agent, _ = training(tmp_path / "whole", 2, frozen=False)
+    whole.run()
+    assert not torch.equal(agent.eye.gain, torch.ones(3))
+    training(tmp_path / "part", 1, frozen=False)[0].run()
+    rest, resumed, _ = training(tmp_path / "part", 2, frozen=False)
+    rest.resume()
+    rest.run()
+    assert torch.equal(weights(agent), weights(resumed))
+
+
+def test_a_frozen_eye_stays_as_it_is(tmp_path):
+    made, agent, _ = training(tmp_path, 1)
+    made.run()
+    assert torch.equal(agent.eye.gain, torch.ones(3))
+
+
+def test_the_gaussian_of_the_paper_runs(tmp_path):
+    settings = PpoSettings(steps=8, minibatches=2, epochs=1, points=2, action="gaussian")
+    made, agent, rows = training(tmp_path, 1, settings=settings)
+    before = agent.log_spread.detach().clone()
+    made.run()
+    assert 0.0 <= rows[0]["reward"] <= 1.0
+    assert not torch.equal(before, agent.log_spread)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), [("raise", "RuntimeError: the toy broke"), ("die", "its process died"), ("hang", "no answer")]
+)
+def test_an_environment_that_fails_is_named(tmp_path, monkeypatch, fault, said):
+    from toy_practice import Faulty
+
+    monkeypatch.setenv("TOY_FAULT", fault)
+    if fault == "hang":
+        monkeypatch.setattr("pg4da.policies.ppo.pool.PATIENCE", 3.0)
+    made, _, _ = training(tmp_path, 1, make=Faulty)
+    with pytest.raises(WorkerFailed, match=f"environment 1, episode [01], motion [12]: {said}"):
+        made.run()
+
+
+def test_no_process_is_left(tmp_path):
+    from toy_practice import Toy
+
+    from pg4da.policies.ppo.pool import Pool, Progress
+
+    with Pool(Toy, [Progress(), Progress()]) as pool:
+        pool.fetch(0)
+        pids = pool.pids()
+        assert all(running(pid) for pid in pids)
+    assert not any(running(pid) for pid in pids)
+
+
+def test_ctrl_c_reaches_the_parent_alone(tmp_path):
+    from toy_practice import Toy
+
+    from pg4da.policies.ppo.pool import Pool, Progress
+
+    with Pool(Toy, [Progress()]) as pool:
+        pool.fetch(0)
+        os.kill(pool.pids()[0], signal.SIGINT)
+        pool.send(0, [0, -1, -1])
+        outcome, _ = pool.fetch(0)
+        assert outcome is not None
+
+
+def running(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+def test_checkpoints_that_do_not_fit_are_refused(tmp_path):
+    made, _, _ = training(tmp_path, 1)
+    made.run()
+    file = checkpoint_file(tmp_path)
+    with pytest.raises(WeightsError, match="2 environments a process"):
+        training(tmp_path, 1, environments=3)[0].resume()
+    with pytest.raises(WeightsError, match=r"log_spread|does not fit"):
+        training(tmp_path, 1, settings=PpoSettings(action="gaussian", points=2))[0].resume()
+    whole = file.read_bytes()
+    file.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(WeightsError, match="not a whole safetensors file"):
+        training(tmp_path, 1)[0].resume()
+    file.write_bytes(b"nothing of the kind")
+    with pytest.raises(WeightsError, match="not a whole safetensors file"):
+        training(tmp_path, 1)[0].resume()
+    file.unlink()
+    with pytest.raises(WeightsError, match="no such file"):
+        training(tmp_path, 1)[0].resume()
+
+
+def test_foreign_files_are_refused(tmp_path):
+    from safetensors.torch import save_file
+
+    save_file({"a": torch.zeros(2)}, checkpoint_file(tmp_path), {"format": "something else"})
+    with pytest.raises(WeightsError, match="something else"):
+        training(tmp_path, 1)[0].resume()
