@@ -54,22 +54,22 @@ class GeometricPolicy:
         """Grasps and pushes, best first. Deterministic: `rng` is not drawn from. Raises NoAction on an empty table."""
         cloud = cloud_of(observation.view, self.workspace, self.settings.floor, self.arm_bases.values())
         segments = segment(cloud, observation, self.settings.second_layer)
-        grasps = self._grasps(observation, cloud, segments)
+        grasps = self.grasps_of(observation, cloud, segments)
         certain = bool(grasps) and grasps[0].score >= self.settings.grasp_threshold
         if certain:
-            pushes = self._unloading(observation, cloud, segments)
+            pushes = self.unloading(observation, cloud, segments)
             ranked: list[Action] = [*pushes, *self._ranked(grasps, [])]
         else:
             pushes = self._pushes(observation, cloud, segments)
             ranked = self._ranked(grasps, pushes)
         hopeless = [p for p in pushes if p.score < HOPELESS]
-        actions = (*ranked[: self.settings.candidates], *self._last_resort(observation, cloud, segments), *hopeless)
+        actions = (*ranked[: self.settings.candidates], *self.last_resort(observation, cloud, segments), *hopeless)
         if not actions:
             raise NoAction("no grasp fits and no push starts in free space")
         notes = {"objects": float(len(segments.things)), "grasps": float(len(grasps)), "pushes": float(len(pushes))}
         return Decision(actions, draw_scores(observation, actions), isolation_rate(observation), notes)
 
-    def _grasps(self, observation: Observation, cloud: Cloud, segments: Segments) -> tuple[Grasp, ...]:
+    def grasps_of(self, observation: Observation, cloud: Cloud, segments: Segments) -> tuple[Grasp, ...]:
         """Upright grasps, and leaned ones where none of these is certain, best first."""
         visible = observation.visible_share
         upright = grasp_candidates(cloud, segments, visible, self.gripper, self.settings)
@@ -86,19 +86,20 @@ class GeometricPolicy:
         weak = [p for p in pushes if HOPELESS <= p.score < 0.5]
         return [*good, *useful, *doubtful, *weak]
 
-    def _last_resort(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+    def last_resort(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
         """What is left when the arms can make none of the better motions."""
         bounds, settings = self.workspace, self.settings
         return fallback_pushes(observation, cloud, segments, bounds, self.gripper, settings, self.arm_bases)
 
     def _pushes(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
         if segments.target is None or observation.visible_share < self.settings.visible_enough:
-            found = self._uncovering(observation, cloud, segments)
+            found = self.uncovering(observation, cloud, segments)
             if found or segments.target is None:
                 return found
         return self._isolating(cloud, segments)
 
-    def _uncovering(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+    def uncovering(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+        """Sweeps of what lies on the target or on its likeliest hiding place, best first."""
         found = sweeps(observation, cloud, segments, self.workspace, self.gripper, self.settings)
         pushes = []
         for sweep in found[: self.settings.candidates]:
@@ -107,11 +108,11 @@ class GeometricPolicy:
             pushes.append(Push(paths, sweep.strokes[0].width, max(sweep.gain, 0.0), "uncover", reason))
         return pushes
 
-    def _unloading(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
+    def unloading(self, observation: Observation, cloud: Cloud, segments: Segments) -> list[Push]:
         """Sweeps that take off what lies on a target that could be grasped: lifted along, it would end in the bin."""
         if observation.visible_share >= ALONE:
             return []
-        return [p for p in self._uncovering(observation, cloud, segments) if p.score >= OFF][:FIRST]
+        return [p for p in self.uncovering(observation, cloud, segments) if p.score >= OFF][:FIRST]
 
     def _isolating(self, cloud: Cloud, segments: Segments) -> list[Push]:
         target = segments.target
