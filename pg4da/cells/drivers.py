@@ -6,82 +6,48 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
-from pg4da.hardware.cell import Kinematics
 from pg4da.hardware.drivers import ArmDriver, CameraDriver, GripperDriver
 from pg4da.plugins import Book, Plugin
 
 D = TypeVar("D")
 
 
-class Made(Mapping[str, D], Generic[D]):
-    """Drivers that are made when they are looked up, so that nothing heavy is imported for the others."""
+class Imported(Mapping[str, D], Generic[D]):
+    """Drivers that are imported when they are looked up: `module:name` by word."""
 
-    def __init__(self, makers: Mapping[str, Callable[[], D]]) -> None:
-        self._makers = makers
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self._places = places
 
-    def __getitem__(self, name: str) -> D:
-        return self._makers[name]()
+    def __getitem__(self, word: str) -> D:
+        module, _, name = self._places[word].partition(":")
+        found: D = getattr(import_module(module), name)
+        return found
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._makers)
+        return iter(self._places)
 
     def __len__(self) -> int:
-        return len(self._makers)
+        return len(self._places)
+
+
+ARMS = {"ur5e": "pg4da.hardware.ur5e.connect:DRIVER"}
+GRIPPERS = {"robotiq_2f140": "pg4da.hardware.robotiq_2f140.connecting:DRIVER"}
+CAMERAS: dict[str, str] = {}
 
 
 def arms() -> Book[ArmDriver]:
     """Drivers of arms by `kind`."""
-    return Book("pg4da.arms", Made({"ur5e": _ur5e}), _checked(ArmDriver))
+    return Book("pg4da.arms", Imported(ARMS), _checked(ArmDriver))
 
 
 def grippers() -> Book[GripperDriver]:
     """Drivers of grippers by `kind`."""
-    return Book("pg4da.grippers", Made({"robotiq_2f140": _robotiq}), _checked(GripperDriver))
+    return Book("pg4da.grippers", Imported(GRIPPERS), _checked(GripperDriver))
 
 
 def cameras() -> Book[CameraDriver]:
     """Drivers of cameras by `kind`."""
-    return Book("pg4da.cameras", Made(_cameras()), _checked(CameraDriver))
-
-
-def _ur5e() -> ArmDriver:
-    from pg4da.hardware.ur5e.config import Ur5eConfig
-
-    room = "pg4da.hardware.ur5e"
-    return ArmDriver(
-        Ur5eConfig,
-        later(f"{room}.arm", "connect_arm"),
-        _ur5e_kinematics,
-        later(f"{room}.examine", "examine"),
-    )
-
-
-def _ur5e_kinematics(config: Any) -> Kinematics:
-    from pg4da.hardware.ur5e.kinematics import UR5eKinematics
-
-    return UR5eKinematics(config.base.matrix, config.tcp.matrix)
-
-
-def _robotiq() -> GripperDriver:
-    from pg4da.hardware.robotiq_2f140.config import Robotiq2F140Config
-
-    room = "pg4da.hardware.robotiq_2f140"
-    return GripperDriver(
-        Robotiq2F140Config, later(f"{room}.driver", "connect_gripper"), later(f"{room}.examine", "examine")
-    )
-
-
-def _cameras() -> dict[str, Callable[[], CameraDriver]]:
-    return {}
-
-
-def later(module: str, name: str) -> Callable[..., Any]:
-    """A function that is imported when it is called."""
-
-    def call(*args: Any, **kwargs: Any) -> Any:
-        return getattr(import_module(module), name)(*args, **kwargs)
-
-    return call
+    return Book("pg4da.cameras", Imported(CAMERAS), _checked(CameraDriver))
 
 
 def _checked(kind: type[D]) -> Callable[[Plugin, Any], D]:
