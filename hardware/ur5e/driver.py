@@ -47,7 +47,6 @@ class Ur5e:
         self.trouble: Trouble | None = None
         self._clock = clock
         self._pacer, self._alone = Pacer(delay=config.start_delay), True
-        self._pacer.add(self)
         self._tell: Callable[[Trouble], None] = lambda trouble: None
         self._child: Child | None = None
         self._ready = threading.Event()
@@ -59,6 +58,7 @@ class Ur5e:
         self._payload = config.payload
         self._number = 0
         self._lock = threading.RLock()
+        self._pacer.add(self)
 
     # ---- connecting
 
