@@ -14,7 +14,7 @@ from pg4da.hardware.cell import ArmState, Clock, Kinematics, Progress
 from pg4da.hardware.frames import Array
 from pg4da.hardware.setpoints import Setpoints, braking, check, from_trajectory
 from pg4da.hardware.trajectory import Trajectory
-from pg4da.sim.gripper import SimGripper
+from pg4da.sim.driven_gripper import DrivenGripper
 from pg4da.sim.handles import SimHandle
 from pg4da.sim.pace import Pace
 
@@ -37,7 +37,7 @@ class Follower(ABC):
         self,
         name: str,
         kinematics: Kinematics,
-        gripper: SimGripper,
+        gripper: DrivenGripper,
         home: Array,
         clock: Clock,
         timestep: float,

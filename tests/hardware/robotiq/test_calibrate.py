@@ -9,13 +9,14 @@ import pytest
 from pg4da.hardware.robotiq_2f140.calibrate import CalibrationError, calibrate_gripper, with_ends
 from pg4da.hardware.robotiq_2f140.scaling import Ends
 
-from .conftest import Bench
+from .conftest import AT_ONCE, Bench
 
 
 @pytest.mark.parametrize("unit", [Ends(3, 229), Ends(11, 221), Ends(0, 250)])
 def test_finds_the_ends_of_a_unit(make_bench: Callable[[Ends], Bench], unit: Ends) -> None:
     bench = make_bench(unit)
     gripper = bench.connect()
+    bench.fingers.faster = AT_ONCE
     found = calibrate_gripper(gripper, rounds=2)
     assert found.ends == unit
     assert found.opened == (unit.opened, unit.opened)
@@ -34,7 +35,7 @@ def test_something_in_between(bench: Bench) -> None:
 
 def test_a_thing_taken_out_half_way(bench: Bench) -> None:
     gripper = bench.connect()
-    bench.fingers.object_width = 0.003
+    bench.fingers.faster, bench.fingers.object_width = AT_ONCE, 0.003
     opened = bench.fingers.move
 
     def move(width: float, speed: float, force: float) -> None:
