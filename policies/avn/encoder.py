@@ -56,7 +56,7 @@ class Encoder(nn.Module):
     def __init__(self, shape: AvnShape) -> None:
         super().__init__()
         width = shape.width
-        self.conv1 = nn.Conv2d(3, width, 7, 2, 3, bias=False)
+        self.conv1 = nn.Conv2d(shape.channels, width, 7, 2, 3, bias=False)
         self.bn1 = nn.BatchNorm2d(width)
         self.relu = nn.ReLU(inplace=True)
         self.maxpool = nn.MaxPool2d(3, 2, 1)
@@ -70,11 +70,17 @@ class Encoder(nn.Module):
         self.channels = channels
 
     def forward(self, x: Tensor) -> Tensor:
-        """(b, 3, h, w), normalised, to (b, 32 width, h / 32, w / 32)."""
+        """(b, channels, h, w), normalised, to (b, 32 width, h / 32, w / 32)."""
+        return self.stages(x)[-1]
+
+    def stages(self, x: Tensor) -> list[Tensor]:
+        """What each of the four stages gives, (b, 2^(k + 2) width, h / 2^(k + 2), w / 2^(k + 2)) for k = 0..3."""
         x = self.maxpool(self.relu(self.bn1(self.conv1(x))))
+        found = []
         for name in ("layer1", "layer2", "layer3", "layer4"):
             x = self.get_submodule(name)(x)
-        return x
+            found.append(x)
+        return found
 
 
 def initialise(network: nn.Module) -> None:

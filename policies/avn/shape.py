@@ -15,6 +15,9 @@ class AvnShape:
 
     squeeze: reduction of the squeeze-excite layer in the first block of each stage, 0 for none. duc: channels of the
     two dense-upsampling convolutions before they are shuffled. out_kernel: edge of the last convolution.
+
+    Not in the paper: height: the height map is a fourth channel of the picture; skips: the encoder's finer stages are
+    added while upsampling; odds: what comes out is log-odds, and heat their probability, not a plain number.
     """
 
     width: int = 64
@@ -22,6 +25,9 @@ class AvnShape:
     squeeze: int = 1
     duc: tuple[int, int] = (2048, 2048)
     out_kernel: int = 3
+    height: bool = False
+    skips: bool = False
+    odds: bool = False
 
     def __post_init__(self) -> None:
         if min(self.width, *self.blocks, *self.duc) < 1 or self.squeeze < 0:
@@ -32,6 +38,11 @@ class AvnShape:
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for a file's header."""
         return asdict(self)
+
+    @property
+    def channels(self) -> int:
+        """Of the picture that goes in."""
+        return 4 if self.height else 3
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> AvnShape:
@@ -47,5 +58,8 @@ class AvnShape:
 
 PUBLISHED = AvnShape()  # 55.2 M parameters, 18.5 GMAC at 224 × 224
 NARROW = AvnShape(squeeze=16, duc=(1024, 512), out_kernel=1)  # 30.2 M parameters, 6.1 GMAC
+SLIM = AvnShape(
+    width=32, blocks=(2, 2, 2, 2), squeeze=16, duc=(512, 512), out_kernel=1, height=True, skips=True, odds=True
+)  # small enough to be trained and to decide on one core
 TINY = AvnShape(width=8, blocks=(1, 1, 1, 1), squeeze=4, duc=(64, 64), out_kernel=1)  # for tests and dry runs
-NAMED = {"published": PUBLISHED, "narrow": NARROW, "tiny": TINY}
+NAMED = {"published": PUBLISHED, "narrow": NARROW, "slim": SLIM, "tiny": TINY}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import lru_cache, partial
 from multiprocessing import get_context
 from pathlib import Path
+from typing import overload
 
 import numpy as np
 
@@ -80,3 +81,21 @@ def load_sample(file: Path) -> Sample:
         cells, owner = data["cells"].astype(np.intp), data["owner"].astype(np.intp)
         height = (data["height"] * HEIGHT_STEP).astype(np.float32)
         return Sample(data["color"], height, cells, data["place"].astype(np.float64), owner, labels)
+
+
+class Bank(Sequence[Sample]):
+    """Samples of files, read when they are asked for; `kept` of them stay in memory, about 0.5 MB each."""
+
+    def __init__(self, files: Sequence[Path], kept: int = 4000) -> None:
+        self.files = list(files)
+        self._read = lru_cache(maxsize=kept)(load_sample)
+
+    def __len__(self) -> int:
+        return len(self.files)
+
+    @overload
+    def __getitem__(self, at: int) -> Sample: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Sample]: ...
+    def __getitem__(self, at: int | slice) -> Sample | Sequence[Sample]:
+        return self._read(self.files[at]) if isinstance(at, int) else [self._read(f) for f in self.files[at]]
