@@ -21,14 +21,15 @@ SPREAD = -1.0  # log of the Gaussian's standard deviation at the start
 
 @dataclass(frozen=True)
 class Seen:
-    """Sights as tensors, b of each. heat (b, 360, h, w): of a frozen eye; picture (b, n, n, 3): what another needs."""
+    """Sights as tensors, b of each. heat (b, 360, h, w): of a frozen eye; color, height: what another one needs."""
 
     corner: Tensor
     maps: Tensor
     grasp: Tensor
     push: Tensor
     heat: Tensor | None = None
-    picture: Tensor | None = None
+    color: Tensor | None = None
+    height: Tensor | None = None
 
     def at(self, index: Tensor, device: torch.device) -> Seen:
         """Some of them, on a device."""
@@ -55,7 +56,7 @@ class Chosen:
 
 
 class Agent(nn.Module):
-    """eye: a module from pictures (b, n, n, 3) uint8 and corners (b, 2) to heat maps (b, 360, h, w); size: h and w.
+    """eye: from colours (b, n, n, 3) uint8, heights (b, n, n) and corners (b, 2) to heat (b, 360, h, w); size: h and w.
 
     A frozen eye looks once at each sight and is no part of what is learnt. It is in evaluation mode in any case.
     """
@@ -91,7 +92,8 @@ class Agent(nn.Module):
     def see(self, sights: Sequence[Sight]) -> Seen:
         """Sights as tensors; a frozen eye looks at them now, and what it makes of them is kept in half precision."""
         device, dtype = self.device, next(self.actor_critic.parameters()).dtype
-        picture = torch.from_numpy(np.stack([s.color for s in sights])).to(device)
+        color = torch.from_numpy(np.stack([s.color for s in sights]))
+        height = torch.from_numpy(np.stack([s.height for s in sights]))
         corner = torch.tensor([s.corner for s in sights], device=device)
         maps = torch.from_numpy(np.stack([s.maps for s in sights])).to(device, dtype)
         grasp, push = (
@@ -99,8 +101,8 @@ class Agent(nn.Module):
         )
         if self.frozen:
             with torch.no_grad():
-                return Seen(corner, maps, grasp, push, heat=self.eye(picture, corner).half())
-        return Seen(corner, maps, grasp, push, picture=picture)
+                return Seen(corner, maps, grasp, push, heat=self.eye(color, height, corner).half())
+        return Seen(corner, maps, grasp, push, color=color, height=height)
 
     def choose(self, seen: Seen, generator: torch.Generator | None, best: bool = False) -> Chosen:
         """A motion for each, drawn at random or the likeliest."""
@@ -131,7 +133,7 @@ class Agent(nn.Module):
             return self._look(seen)[1].value
 
     def _look(self, seen: Seen) -> tuple[Tensor, Heads, Masks]:
-        heat = self.eye(seen.picture, seen.corner) if seen.heat is None else seen.heat
+        heat = self.eye(seen.color, seen.height, seen.corner) if seen.heat is None else seen.heat
         maps = seen.maps[:, : self.actor_critic.shape.maps]
         x = torch.cat([heat.to(maps.dtype), maps], dim=1)
         return x, self.actor_critic(x), Masks(seen.grasp, seen.push, self.close)

@@ -16,11 +16,12 @@ NOTHING = -1  # pads a motion's cells, and is the orientation of a push
 class Sight:
     """One look at the table, a window of h × w coarse cells cut out of it.
 
-    color (n, n, 3) uint8: the whole picture; corner (2,): first row and column of the window; maps (m, h, w): what the
-    networks see beside the heat; grasp, push (h · w,): cells of the window where a motion may be.
+    color (n, n, 3) uint8, height (n, n) [m]: the whole picture; corner (2,): first row and column of the window; maps
+    (m, h, w): what the networks see beside the heat; grasp, push (h · w,): cells of the window for such a motion.
     """
 
     color: NDArray[np.uint8]
+    height: NDArray[np.float16]
     corner: tuple[int, int]
     maps: NDArray[np.float32]
     grasp: NDArray[np.bool_]

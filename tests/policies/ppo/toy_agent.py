@@ -20,7 +20,7 @@ class Eye(nn.Module):
         super().__init__()
         self.gain = nn.Parameter(torch.ones(3))
 
-    def forward(self, picture, corner):
+    def forward(self, picture, height, corner):
         heat = torch.zeros(len(picture), 360, *picture.shape[1:3], dtype=self.gain.dtype)
         heat[:, :3] = picture.permute(0, 3, 1, 2) / 255.0 * self.gain[:, None, None]
         return heat

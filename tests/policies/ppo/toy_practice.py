@@ -33,7 +33,8 @@ class Toy:
         color[:, SIZE // 2 :, 1] = 255 * (not self.bright_left)
         grasp = np.zeros(SIZE * SIZE, bool)
         grasp[GRASP] = True
-        return Sight(color, (0, 0), np.zeros((2, SIZE, SIZE), np.float32), grasp, ~grasp)
+        height = np.zeros((SIZE, SIZE), np.float16)
+        return Sight(color, height, (0, 0), np.zeros((2, SIZE, SIZE), np.float32), grasp, ~grasp)
 
     def move(self, motion: list[int]) -> tuple[Outcome, Sight | None]:
         push = motion[-1] < 0
