@@ -256,13 +256,3 @@ class Cell(Protocol):
     def close(self) -> None:
         """Stop, then release every device; idempotent."""
         ...
-
-
-@runtime_checkable
-class Slowed(Protocol):
-    """A cell whose operator wants every motion slower than planned."""
-
-    @property
-    def speed_scale(self) -> float:
-        """Share of the planned speed, above 0 and at most 1."""
-        ...

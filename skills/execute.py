@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from pg4da.hardware.cell import Handle, Progress, Slowed
+from pg4da.hardware.cell import Handle, Progress
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.skills.skill import Context, Phase, SkillFailure, Steps
 from pg4da.skills.trail import Leg, trail
@@ -27,7 +27,6 @@ def follow(
     what `watch` gives, asked every tick, with every arm told to stop.
     """
     clock, arms = context.cell.clock, context.cell.arms
-    stage = slowed(context, stage)
     start = clock.now()
     leg = Leg(stage) if back else trail(context).begin(stage, arms)
     handles = {name: arms[name].follow(trajectory) for name, trajectory in stage.items()}
@@ -37,14 +36,6 @@ def follow(
         elapsed = leg.until = clock.now() - start
         _stop_for(context, _fault(handles) or _deviation(context, stage, elapsed) or _late(elapsed, limit) or watch())
     _stop_for(context, _fault(handles) or watch())
-
-
-def slowed(context: Context, stage: Mapping[str, Trajectory]) -> Mapping[str, Trajectory]:
-    """The same paths at the share of the planned speed that the cell's operator wants."""
-    cell = context.cell
-    if not isinstance(cell, Slowed) or cell.speed_scale >= 1.0:
-        return stage
-    return {name: trajectory.slower(1.0 / cell.speed_scale) for name, trajectory in stage.items()}
 
 
 def _stop_for(context: Context, failure: SkillFailure | None) -> None:
