@@ -42,6 +42,14 @@ class Paced(Protocol):
         """The clock has changed."""
         ...
 
+    def ahead(self, step: float) -> Array:
+        """Configurations from now to the end of what was commanded, every step [s] of path time, (n, dof), n > 0."""
+        ...
+
+    def refuse(self, why: str) -> None:
+        """End in FAULT what was commanded and has not been launched."""
+        ...
+
 
 class Pacer:
     """Of the arms of one cell. speed: the pace when nothing is held, a share of what was planned.
@@ -62,6 +70,11 @@ class Pacer:
         with self._lock:
             self._members.append(member)
             member.follow_clock(self.clock)
+
+    @property
+    def staged(self) -> bool:
+        """Whether `launch` has anything to start."""
+        return bool(self._staged)
 
     def stage(self, start: Callable[[float], None]) -> None:
         """To be called back by `launch` with the moment [s] at which to start."""

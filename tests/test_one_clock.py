@@ -24,6 +24,7 @@ READERS = {
     "date": {"today"},
 }
 ALLOWED = {
+    "hardware/wall_clock.py": "the clock of real cells, for all of their drivers",
     "pg4da/mission/watchdog.py": "sees that a tick does not come back",
     "pg4da/mission/executive.py": "reports how long a mission took",
     "pg4da/mission/loop.py": "keeps to real time while a person is waited for",

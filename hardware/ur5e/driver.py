@@ -234,6 +234,22 @@ class Ur5e:
         """The pace has changed."""
         self._send(_clock_message(clock))
 
+    def ahead(self, step: float) -> Array:
+        """Configurations from now to the end of what was commanded, (n, 6)."""
+        going = self._course
+        if going is None:
+            return self.state.q[None]
+        reading = (
+            0.0 if going.moment is None else self._pacer.clock.at(monotonic()) - self._pacer.clock.at(going.moment)
+        )
+        return going.after(reading, step)
+
+    def refuse(self, why: str) -> None:
+        """End in FAULT what was commanded and has not been launched."""
+        with self._lock:
+            if self._course is not None and self._course.moment is None:
+                self._end(Progress.FAULT, why)
+
     # ---- the child
 
     def on_trouble(self, tell: Callable[[Trouble], None]) -> None:

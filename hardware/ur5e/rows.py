@@ -26,6 +26,12 @@ class Course:
     def duration(self) -> float:
         return (len(self.positions) - 1) * self.period
 
+    def after(self, s: float, step: float) -> Array:
+        """Configurations from s [s] after the start to the end, every step [s], (n, dof); one at least."""
+        t = np.append(np.arange(max(s, 0.0), self.duration, step), self.duration)
+        at = np.arange(len(self.positions)) * self.period
+        return np.stack([np.interp(t, at, column) for column in self.positions.T], axis=1)
+
     def along(self, s: float) -> tuple[Array, Array] | None:
         """Velocity and acceleration s [s] after the start at full pace, each (dof,); None before and after.
 

@@ -14,6 +14,7 @@ from pg4da.mission.node import INVALID, RUNNING, SUCCESS
 from pg4da.mission.resources import STOP_BOUND, all_at_rest, stop_everything
 from pg4da.mission.steering import Steering
 from pg4da.mission.tree import MissionTree
+from pg4da.mission.trouble import not_ready, trouble_of
 from pg4da.mission.watchdog import Watchdog
 
 Outcome = Literal["success", "failure", "interrupted", "safety_stop"]
@@ -46,6 +47,9 @@ class Loop:
 
     def until_ended(self) -> Outcome:
         """Turn until the mission ends or is asked to stop."""
+        self.runtime.safety = not_ready(self.cell, self.tree)
+        if self.runtime.safety:
+            return "safety_stop"
         while True:
             ended = self.turn()
             if ended is not None:
@@ -57,6 +61,8 @@ class Loop:
         steering.look()
         if self.stops:
             return "interrupted"
+        if self._unsafe():
+            return "safety_stop"
         stepping = steering.steps > 0
         if steering.paused and not stepping:
             self._advance()
@@ -64,7 +70,7 @@ class Loop:
         if stepping:
             steering.step_begins()
         self._tick(tree.tick_once)
-        if self.runtime.safety:
+        if self._unsafe():
             return "safety_stop"
         if tree.status is not RUNNING:
             return "success" if tree.status is SUCCESS else "failure"
@@ -72,6 +78,12 @@ class Loop:
         if stepping:
             steering.step_ends()
         return None
+
+    def _unsafe(self) -> bool:
+        """A skill has met a safety stop, or the cell has: the mission ends whatever its tree says."""
+        if self.runtime.safety is None:
+            self.runtime.safety = trouble_of(self.cell, self.tree)
+        return self.runtime.safety is not None
 
     def _tick(self, act: Callable[[], Any]) -> Any:
         """Under the watchdog's eye; then everybody is told what changed."""
@@ -153,7 +165,7 @@ class Loop:
         asked, deadline = self.stops, self.cell.clock.now() + FINISH_BOUND
         try:
             while self.stops == asked and self.cell.clock.now() < deadline and self._tick(self.tree.finish):
-                if self.runtime.safety:
+                if self._unsafe():
                     break
                 self._advance()
                 self.steering.look()

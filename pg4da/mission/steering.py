@@ -21,7 +21,7 @@ class Steering:
         self.control = control
         self.paused = self.stopping = False
         self.steps = 0
-        self.slowed = False
+        self.slowed = runtime.cell.pace < 1.0  # a first try of a real cell never runs at full pace
         self._runtime, self._hub, self._stop = runtime, hub, stop
         self._breakpoints = Breakpoints(runtime.nodes)
         self._told: ControlState | None = None
