@@ -81,6 +81,11 @@ class DrivenGripper(ABC):
         self._handle = SimHandle(self._cancel)
         return self._handle
 
+    def give_up(self, why: str) -> None:
+        """For the cell: the physics is gone, and so is what was under way."""
+        if self._handle is not None:
+            self._handle.end(Progress.FAULT, why)
+
     def before_step(self) -> None:
         """Move the reference on by a step."""
         step = self._speed * self._timestep * self._pace.rate

@@ -114,6 +114,12 @@ class Follower(ABC):
         """Decelerate to rest within the limits; the gripper keeps its grip."""
         self._brake("cancelled")
 
+    def give_up(self, why: str) -> None:
+        """For the cell: the physics is gone, and so is what was under way."""
+        self._plan = None
+        if self._handle is not None:
+            self._handle.end(Progress.FAULT, why)
+
     def before_step(self) -> None:
         """Write the set point of the coming step."""
         if self._plan is None:
