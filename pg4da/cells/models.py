@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import Field
 
 from pg4da.hardware.config import Part, Vector, WorkspaceConfig
+from pg4da.hardware.safety.config import SafetyConfig
 
 Kind = Literal["simulation", "robots", "isaacgym"]
 
@@ -38,6 +39,7 @@ class Robots(Top):
         "running: `pg4da emulate` was started before; left out: these are real devices",
     )
     speed_scale: float = Field(default=1.0, gt=0.0, le=1.0, description="share of every arm's speed that plans may use")
+    safety: SafetyConfig = Field(default=SafetyConfig(), description="the software's own limits, not safety-rated")
     workspace: WorkspaceConfig = Field(default=WorkspaceConfig(), description="where objects may be, in `world` [m]")
     bin: Vector = Field(default=(0.0, -0.16, 0.06), description="middle of the bin's opening, in `world` [m]")
 

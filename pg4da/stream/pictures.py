@@ -25,11 +25,11 @@ def camera(observation: Observation) -> Picture:
         columns, rows = shape[:, 0, 0], shape[:, 0, 1]
         points = np.column_stack([grid.to_world(rows, columns), observation.height[rows, columns]])
         for color, width in OUTLINE:
-            cv2.polylines(image, [_pixels(points, observation)], True, color, width, cv2.LINE_AA)
+            cv2.polylines(image, [pixels(points, observation)], True, color, width, cv2.LINE_AA)
     return image
 
 
-def _pixels(points: NDArray[Any], observation: Observation) -> NDArray[np.int32]:
+def pixels(points: NDArray[Any], observation: Observation) -> NDArray[np.int32]:
     """Where points in `world` (n, 3) lie in the camera's picture (n, 2)."""
     T = observation.view.T_world_camera
     rays = (points - T[:3, 3]) @ T[:3, :3] @ np.asarray(observation.view.K).T
