@@ -1,4 +1,4 @@
-"""What a cell file says of a camera, one model a kind. `pose` stays empty until `pg4da calibrate camera` has filled it."""
+"""What a cell file says of a camera, one model a kind. `pose` stays empty until `pg4da calibrate camera` fills it."""
 
 from __future__ import annotations
 
