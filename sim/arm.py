@@ -67,14 +67,20 @@ class MujocoArm(Follower):
     def _measure(self) -> tuple[Array, Array]:
         return self._data.qpos[self._qpos], self._data.qvel[self._dof]
 
-    def _pushed_back(self) -> str:
-        """Force from the torque that contacts put on the joints, as the controller estimates it from its currents."""
+    def tool_force(self) -> float:
+        """What pushes back on the tool [N], from the torque that contacts put on the joints.
+
+        The controller estimates it so from its currents. 0 while it is small.
+        """
         torque = self._data.qfrc_constraint[self._dof]
         if np.abs(torque).max() < FORCE_LIMIT * 0.05:
-            return ""
+            return 0.0
         jacobian = np.zeros((3, self._model.nv))
         mujoco.mj_jacSite(self._model, self._data, jacobian, None, self._tool)
-        force = float(np.linalg.norm(np.linalg.lstsq(jacobian[:, self._dof].T, torque, rcond=0.1)[0]))
+        return float(np.linalg.norm(np.linalg.lstsq(jacobian[:, self._dof].T, torque, rcond=0.1)[0]))
+
+    def _pushed_back(self) -> str:
+        force = self.tool_force()
         return f"protective stop: {force:.0f} N at the tool" if force > FORCE_LIMIT else ""
 
     def _command(self, q: Array, dq: Array) -> None:
