@@ -1,4 +1,4 @@
-# ruff: noqa: UP, B905  (this file runs on Python 3.6)
+# ruff: noqa: B905, UP006, UP032, UP035, UP045
 """The process that owns Isaac Gym (Preview 4). One file; runs on Python 3.6 to 3.8 with isaacgym, torch and numpy.
 
     python sidecar.py SOCKET
