@@ -44,7 +44,8 @@ class RunRequest:
     scene: a scene, the name of one, a file, or None for the default.
     settings: mission inputs, as values or as text. out: folder for pictures, film and record; None keeps nothing.
     record: a file for the record, besides the one in `out`.
-    timestep [s]: of the physics; None for the cell's own. hang_bound [s on the wall]: how long one tick may take.
+    timestep [s]: of the physics; None for the cell's own. slow: share of the speed that a cell of robots would have.
+    hang_bound [s on the wall]: how long one tick may take.
     settings_from: where the settings come from, for error messages.
     """
 
@@ -61,6 +62,7 @@ class RunRequest:
     target_line: int | None = None
     camera_noise: bool = False
     timestep: float | None = None
+    slow: float = 1.0
     hang_bound: float | None = HANG_BOUND
     settings_from: str = "--set"
 
@@ -112,9 +114,10 @@ def run_mission(
 
 def check_request(request: RunRequest) -> None:
     """What can be told without the cell. Raises BadInput."""
+    from pg4da.cells.make import check_request as check_options
     from pg4da.recording.folder import check_writable
 
-    spec_of(request.cell)
+    check_options(spec_of(request.cell), request)
     check_objects(request.objects_dir)
     if request.out is not None:
         check_writable(request.out)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
+from pg4da.hardware.cameras.opening import DRIVERS as CAMERAS
 from pg4da.hardware.drivers import ArmDriver, CameraDriver, GripperDriver
 from pg4da.plugins import Book, Plugin
 
@@ -32,7 +33,6 @@ class Imported(Mapping[str, D], Generic[D]):
 
 ARMS = {"ur5e": "pg4da.hardware.ur5e.connect:DRIVER"}
 GRIPPERS = {"robotiq_2f140": "pg4da.hardware.robotiq_2f140.connecting:DRIVER"}
-CAMERAS: dict[str, str] = {}
 
 
 def arms() -> Book[ArmDriver]:

@@ -23,10 +23,29 @@ def needs_scene(spec: CellSpec | None, asked: object) -> bool:
     return spec is not None
 
 
+def check_request(spec: CellSpec | None, request: RunRequest) -> None:
+    """Options that this cell does not have. Raises BadInput."""
+    if not isinstance(spec, RobotsSpec):
+        if request.slow < 1.0:
+            raise BadInput(f"--first-run: is for cells of robots that a file describes; '{request.cell}' is none")
+        return
+    if spec.top.emulator == "own":
+        return
+    given = {"--camera-noise": request.camera_noise, "--objects": request.objects_dir is not None}
+    given |= {"--target-line": request.target_line is not None, "--timestep": request.timestep is not None}
+    for option, there in given.items():
+        if there:
+            raise BadInput(f"{option}: is for cells that are simulated; '{spec.top.cell}' is not")
+
+
 def make(spec: CellSpec, request: RunRequest, scene: Scene | None) -> Cell:
     """The cell, connected. Raises BadInput when a device can't be reached or is not as the file says."""
     if isinstance(spec, SimulationSpec):
         return _simulated(spec, request, scene)
+    if isinstance(spec, RobotsSpec):
+        from pg4da.cells.connect import connect
+
+        return connect(spec, request.slow)
     raise BadInput(f"--cell {request.cell}: not available")
 
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pg4da.commands.confirming import confirm
 from pg4da.commands.pairs import read_pairs
 from pg4da.commands.targets import Task, read_targets
 from pg4da.commands.watching import add_options
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 EXIT_CODES = {"success": 0, "failure": 1, "safety_stop": 3, "interrupted": 130}
 WORST = (0, 1, 130, 3)  # from good to bad
+FIRST_RUN = 0.1  # share of the speed
 SUMMED = ("motions", "pushes", "grasp_attempts", "arm_motions", "sim_time_s", "wall_time_s")
 
 
@@ -39,7 +41,12 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--targets", type=Path, metavar="FILE", help="run once for each line: a colour, or KEY=VALUE …")
     parser.add_argument("--keep-going", action="store_true", help="go on with the next mission after one that failed")
-    parser.add_argument("--cell", default="sim", metavar="NAME", help="sim (default), sim-grippers, or a plug-in's")
+    parser.add_argument(
+        "--cell",
+        default="sim",
+        metavar="NAME|FILE",
+        help="sim (default), sim-grippers, emulated, isaacgym, a cell file of real robots, or a plug-in's",
+    )
     parser.add_argument("--scene", metavar="NAME|FILE", help="see `pg4da scenes list`; a dense scene by default")
     parser.add_argument("--policy", default="geometric", metavar="NAME")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
@@ -51,6 +58,10 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--objects", type=Path, metavar="DIR", help="folder of household objects and meshes")
     parser.add_argument("--target-line", type=int, metavar="N", help="line of the target, for scenes that name none")
     parser.add_argument("--camera-noise", action="store_true", help="noise and dropouts in the camera's depth")
+    robots = parser.add_argument_group("robots")
+    robots.add_argument("--dry-run", action="store_true", help="look, decide, plan, check and show; move nothing")
+    robots.add_argument("--first-run", action="store_true", help="at a tenth of the speed, and asks before it moves")
+    robots.add_argument("--yes", action="store_true", help="don't ask before real robots move")
     add_options(parser)
     parser.set_defaults(run=run)
 
@@ -67,6 +78,11 @@ def run(args: argparse.Namespace) -> int:
 
     requests = requests_of(args)
     console = Console(stderr=args.json, highlight=False)
+    if args.dry_run:
+        from pg4da.commands.dry import show_dry_run
+
+        return show_dry_run(requests, console, args.json)
+    confirm(requests[0], console, args)
     with like_ctrl_c(), watched(args, console) as watching:
         control = watching.control or Control()
         control.attended = sys.stdin.isatty()
@@ -125,6 +141,7 @@ def request_of(args: argparse.Namespace) -> RunRequest:
         objects_dir=args.objects,
         target_line=args.target_line,
         camera_noise=args.camera_noise,
+        slow=FIRST_RUN if args.first_run else 1.0,
     )
 
 
