@@ -1,0 +1,98 @@
+"""Every push worth a look: straight ones past or through the target, and sweeps of what lies on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from pg4da.policies.geometric.lookahead import Stroke
+from pg4da.policies.geometric.outlines import Array
+from pg4da.policies.geometric.prefilter import shortlist
+from pg4da.policies.geometric.pushes import FreeSpace, Plan, isolating_plans
+from pg4da.policies.geometric.uncover import LAYER, covering, interest, strokes_through
+from pg4da.policies.learned.surroundings import Surroundings, hiding_place
+from pg4da.policies.types import Array as Points
+
+FAMILIES = ("single", "centre", "rake", "dual", "sweep")
+WIDE = 8.0  # times as many pushes past the target as the hand-written policy looks ahead on
+UNSEEN = 0.0225  # m, half the edge of the square that stands for a target that is not seen
+PAST = (0.04, 0.08, 0.16)  # m past the middle of what is swept off
+COVERS = 3
+
+
+@dataclass(frozen=True)
+class Proposal:
+    """A push: its family, its strokes made at once, the fingertips' height [m].
+
+    plan: what the planar look-ahead can try, None for sweeps.
+    """
+
+    family: str
+    strokes: tuple[Stroke, ...]
+    height: float
+    plan: Plan | None = None
+
+    @property
+    def travel(self) -> float:
+        """Length of its longer stroke [m]."""
+        return max(s.length for s in self.strokes)
+
+
+def middle_of(around: Surroundings) -> Points:
+    """Centre of the target, or of its likeliest hiding place, (2,) in `world` [m]. Raises NoAction for neither."""
+    target = around.segments.target
+    return target.centre if target is not None else hiding_place(around.observation)
+
+
+def proposals(around: Surroundings, arms: int = 2, wide: float = WIDE) -> list[Proposal]:
+    """Pushes past the target and sweeps, none of them looked ahead on; with one arm no dual ones."""
+    found = list(_past(around, wide))
+    found += _sweeps(around)
+    return [p for p in found if len(p.strokes) <= arms]
+
+
+def _past(around: Surroundings, wide: float) -> Iterator[Proposal]:
+    target, reach = around.segments.target, around.reach
+    settings = reach.settings
+    middle = middle_of(around)
+    outline = target.outline if target is not None else middle + _square(UNSEEN)
+    height = settings.push_height
+    space = FreeSpace(around.cloud, reach.workspace, height - 0.002)
+    plans = list(isolating_plans(outline, middle, space, reach.workspace, reach.gripper, settings))
+    low = [t.centre for t in around.segments.things if not t.raised]
+    heart = np.mean(low, axis=0) if low else middle
+    for plan in shortlist(plans, space, middle, heart, wide):
+        for stop in plan.stops:
+            yield Proposal(plan.family, tuple(s.cut(stop) for s in plan.strokes), height, plan)
+
+
+def _sweeps(around: Surroundings) -> Iterator[Proposal]:
+    observation, segments, reach = around.observation, around.segments, around.reach
+    settings, target = reach.settings, segments.target
+    weight = interest(observation, segments)
+    above = target.top + settings.over_layer if target is not None else settings.second_layer
+    covers = covering(segments.others, weight, observation.grid, above)
+    if not covers:
+        return
+    bottom = target.top if target is not None else segments.others[covers[0]].top - LAYER
+    height = max(settings.push_height, bottom + settings.over_layer)
+    space = FreeSpace(around.cloud, reach.workspace, height - 0.004)
+    for index in covers[:COVERS]:
+        thing = segments.others[index]
+        for stroke in strokes_through(thing, space, reach.workspace, reach.gripper, settings):
+            to = float(np.linalg.norm(thing.centre - stroke.start))
+            for travel in sorted({round(min(to + past, stroke.length), 3) for past in PAST}):
+                yield Proposal("sweep", (stroke.cut(travel),), height)
+
+
+def _square(half: float) -> Array:
+    corners = np.array([[-1, -1], [1, -1], [1, 1], [-1, 1], [-1, -1]], float) * half
+    at = np.linspace(0, 4, 65)[:-1]
+    return np.column_stack([np.interp(at, np.arange(5), corners[:, axis]) for axis in (0, 1)])
+
+
+def families(found: Sequence[Proposal]) -> list[int]:
+    """Index in FAMILIES of each."""
+    return [FAMILIES.index(p.family) for p in found]

@@ -1,0 +1,53 @@
+"""A folder of tried pushes, one file a scene: made by several processes, taken up again where it stopped."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
+from pathlib import Path
+
+from pg4da.sim.scenes.errors import SceneError
+from pg4da.sim.training.push_log import Log
+from pg4da.sim.training.pushing import try_scene
+
+FIRST_SEED = 2_000_000  # far from the seeds of every evaluation
+
+
+def make_push_bank(folder: Path, seeds: range, workers: int = 1, weights: Path | None = None) -> Iterator[Path]:
+    """Try pushes on the scene of each seed that has no file yet; yields the files as they are finished, in order.
+
+    weights: of a ranking whose choices are tried as well; without it, the look-ahead's choices alone. Each file is a
+    function of its seed and the weights.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    missing = [seed for seed in seeds if not push_file(folder, seed).is_file()]
+    task = partial(_make, folder, weights)
+    if workers == 1:
+        yield from map(task, missing)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        yield from pool.map(task, missing)
+
+
+def push_file(folder: Path, seed: int) -> Path:
+    """Where the pushes of a seed's scene lie."""
+    return folder / f"{seed:07d}.npz"
+
+
+def push_files(folder: Path) -> list[Path]:
+    """Every finished file, in order of the seeds."""
+    return sorted(f for f in folder.glob("*.npz") if f.stem.isdigit())
+
+
+def _make(folder: Path, weights: Path | None, seed: int) -> Path:
+    try:
+        log = try_scene(seed, weights)
+    except SceneError:  # a seed that leads to no scene
+        log = Log()
+    file = push_file(folder, seed)
+    log.save(file)
+    gc.collect()  # a scene's simulation is a ring of references of some MB
+    return file

@@ -1,0 +1,184 @@
+"""What pushes lead to, tried many at a time from the same state: one file a scene.
+
+From each state several proposals are made in physics, each from the same start; what is seen after each is kept, and
+the scene goes on from one of them. Physics and the camera only, no arms: about 0.3 s a push on one core.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.policies.geometric.paths import push_paths
+from pg4da.policies.geometric.policy import ALONE, OFF, GeometricPolicy
+from pg4da.policies.isolation import isolation_rate
+from pg4da.policies.learned.surroundings import Reach, Surroundings
+from pg4da.policies.ranking.crops import window_of
+from pg4da.policies.ranking.foresight import foresight, judge_of, numbers
+from pg4da.policies.ranking.policy import RankingPolicy
+from pg4da.policies.ranking.proposals import FAMILIES, Proposal, middle_of, proposals
+from pg4da.policies.ranking.weights import read_ranking
+from pg4da.policies.types import Array, NoAction, Observation, Push
+from pg4da.sim.scenes.generator import CASE_NAMES, generate
+from pg4da.sim.scenes.scene import Scene
+from pg4da.sim.training.push_log import Log, stroke_numbers
+from pg4da.sim.training.tries import Tries
+from pg4da.skills.perception.observe import Memory
+
+CASES = (1, 2, 2, 3, 3, 4, 4)  # how often each case comes up
+LOOKED = 14  # proposals of a state that are looked ahead on
+TRIED = 8  # of these that are made, the FIRST by the look-ahead's value and some of the others
+FIRST = 3
+OWN = 4  # of a ranking's choices
+DEEP = 4  # states of a scene that pushes are tried in
+FORESEEN, SHARE = 32, 0.4  # pushes of a state that are only looked ahead on, and share of the states seen after a push
+
+
+@dataclass
+class _State:
+    index: int
+    data: mujoco.MjData
+    memory: Memory
+    around: Surroundings
+    grasp: float
+    certain: bool
+
+
+def case_of(seed: int) -> str:
+    """Name of the case that a seed's scene is of."""
+    return CASE_NAMES[CASES[seed % len(CASES)]]
+
+
+def try_scene(seed: int, weights: Path | None = None) -> Log:
+    """Try pushes on the generated scene of a seed. Raises SceneError for a seed that leads to none.
+
+    weights: of a ranking, whose own choices then are among those tried.
+    """
+    case = case_of(seed)
+    ranking = RankingPolicy(read_ranking(weights)) if weights else None
+    episode = _Episode(generate(case, seed), CASE_NAMES.index(case), np.random.default_rng([seed, 5]), ranking)
+    episode.run()
+    return episode.log
+
+
+class _Episode:
+    def __init__(self, scene: Scene, case: int, rng: np.random.Generator, ranking: RankingPolicy | None) -> None:
+        self.log = Log()
+        self._tries, self._case, self._rng = Tries(scene), case, rng
+        self._reach, self._rule, self._ranking = Reach(), GeometricPolicy(), ranking
+
+    def run(self) -> None:
+        """Try pushes, go on from one of them, and so on."""
+        state = self._seen(None)
+        for _ in range(DEEP):
+            if state is None or state.certain:
+                return
+            after = list(self._expanded(state))
+            open_ = [s for s in after if s is not None and not s.certain]
+            if not open_:
+                return
+            best = after[0]
+            on = best is not None and not best.certain and self._rng.random() < 0.5
+            state = best if on else open_[int(self._rng.integers(len(open_)))]
+
+    def _expanded(self, state: _State) -> Iterator[_State | None]:
+        for proposal, ahead in self._chosen(state):
+            self._tries.restore(state.data)
+            self._tries.push(push_of(proposal, self._reach))
+            self.log.link.append((state.index, len(self.log.windows), FAMILIES.index(proposal.family)))
+            self.log.strokes.append(stroke_numbers(proposal))
+            self.log.ahead.append(ahead)
+            yield self._seen(state.memory)
+
+    def _chosen(self, state: _State) -> list[tuple[Proposal, NDArray[np.float32]]]:
+        everything = proposals(state.around)
+        groups: dict[str, list[Proposal]] = {}
+        for p in everything:
+            groups.setdefault(p.family, []).append(p)
+        drawn: list[Proposal] = []
+        while len(drawn) < LOOKED and any(groups.values()):  # families in turn, so that none is rare
+            for family in [*FAMILIES, "sweep"]:
+                mine = groups.get(family, [])
+                if mine:
+                    drawn.append(mine.pop(int(self._rng.integers(len(mine)))))
+        judge = judge_of(state.around)
+        looked = [(p, foresight(judge, p)) for p in drawn]
+        order = sorted(range(len(looked)), key=lambda i: -np.mean([f.value for f in looked[i][1]] or [0.0]))
+        rest = [order[i] for i in self._rng.permutation(np.arange(FIRST, len(order)))]
+        own = self._own(state)
+        kept = [*order[:FIRST], *rest][: TRIED - len(own)]
+        chosen = [*own, *(looked[i][0] for i in kept)]
+        return [(p, numbers(foresight(judge, p))) for p in chosen]
+
+    def _own(self, state: _State) -> list[Proposal]:
+        """The ranking's own first choices."""
+        if self._ranking is None:
+            return []
+        return [r.proposal for r in self._ranking.ranked(state.around, state.grasp)[:OWN]]
+
+    def _seen(self, before: Memory | None) -> _State | None:
+        """Look, write down what is seen; None where the episode would end here."""
+        observation, memory = self._tries.look(before)
+        outside = self._tries.outside
+        try:
+            around = Surroundings.of(observation, self._reach)
+            middle = middle_of(around)
+        except NoAction:
+            self._write(observation, np.array([0.0, 0.5]), None, 0.0, False, outside)
+            return None
+        grasps = self._rule.grasps_of(observation, around.cloud, around.segments)
+        score = grasps[0].score if grasps else 0.0
+        certain = score >= self._reach.settings.grasp_threshold and not self._loaded(observation, around)
+        index = self._write(observation, middle, around, score, certain, outside)
+        if not certain and (before is None or self._rng.random() < SHARE):
+            self._foresee(index, around)
+        return None if outside else _State(index, self._tries.kept(), memory, around, score, certain)
+
+    def _foresee(self, index: int, around: Surroundings) -> None:
+        """Look ahead on some pushes without making them: far cheaper, and nearly as telling."""
+        judge = judge_of(around)
+        if judge is None:
+            return
+        found = [p for p in proposals(around) if p.plan is not None]
+        for k in self._rng.permutation(len(found))[:FORESEEN]:
+            proposal = found[int(k)]
+            assert proposal.plan is not None
+            ahead = judge.foresee(proposal.plan, proposal.travel)
+            self.log.foreseen.append((index, FAMILIES.index(proposal.family)))
+            self.log.foreseen_strokes.append(stroke_numbers(proposal))
+            self.log.foreseen_ahead.append(numbers((ahead,)))
+
+    def _loaded(self, observation: Observation, around: Surroundings) -> bool:
+        if observation.visible_share >= ALONE:
+            return False
+        pushes = self._rule.uncovering(observation, around.cloud, around.segments)
+        return any(p.score >= OFF for p in pushes)
+
+    def _write(
+        self,
+        observation: Observation,
+        middle: Array,
+        around: Surroundings | None,
+        score: float,
+        certain: bool,
+        outside: bool,
+    ) -> int:
+        target = around.segments.target if around else None
+        things = len(around.segments.things) if around else 0
+        row = [*middle, observation.target_seen, observation.visible_share, isolation_rate(observation), score, certain]
+        row += [things, target.top if target else 0.0, around is None, outside, self._case]
+        self.log.numbers.append([float(v) for v in row])
+        self.log.windows.append(window_of(observation, middle))
+        return len(self.log.windows) - 1
+
+
+def push_of(proposal: Proposal, reach: Reach) -> Push:
+    """A proposal as the motion that the arms make."""
+    paths = push_paths(proposal.strokes, proposal.height, reach.settings.path_spacing, reach.arm_bases, reach.workspace)
+    purpose = "uncover" if proposal.family == "sweep" else "isolate"
+    return Push(paths, proposal.strokes[0].width, 0.0, purpose)
