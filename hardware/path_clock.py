@@ -20,7 +20,7 @@ class PathClock:
     """Path time over wall time, straight between knots.
 
     moments: (n,) wall_clock.monotonic() [s], increasing; readings: (n,) path time there [s], never decreasing;
-    rate: seconds of path time a second after the last knot; before the first it stands.
+    rate: seconds of path time a second after the last knot; before the first nothing is known any more.
     """
 
     moments: Array
@@ -43,6 +43,10 @@ class PathClock:
             return 0.0
         rise = self.readings[i] - self.readings[i - 1]
         return float(rise / (self.moments[i] - self.moments[i - 1]))
+
+    def remembers(self, moment: float) -> bool:
+        """Whether it can still tell what it showed then."""
+        return bool(moment >= self.moments[0])
 
     @property
     def settled(self) -> float:

@@ -181,7 +181,7 @@ class Ur5e:
             going = self._course
             if handle is not self._handle or going is None or handle.progress is not Progress.RUNNING:
                 return
-            self._course = going.starting(moment)
+            self._course = going.starting(moment, self._pacer.clock)
             data = {"number": handle.number, "moment": moment, "period": going.period}
             self._send(Message("start", data, going.positions))
 
@@ -228,10 +228,13 @@ class Ur5e:
         going = self._course
         if going is None or going.moment is None:
             return None
-        return going.along(reading - self._pacer.clock.at(going.moment))
+        return going.along(reading - going.begin)
 
     def follow_clock(self, clock: PathClock) -> None:
         """The pace has changed."""
+        with self._lock:
+            if self._course is not None:
+                self._course = self._course.under(clock)
         self._send(_clock_message(clock))
 
     def ahead(self, step: float) -> Array:

@@ -7,20 +7,30 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pg4da.hardware.frames import Array
+from pg4da.hardware.path_clock import PathClock
 from pg4da.hardware.trajectory import Trajectory
 
 
 @dataclass(frozen=True)
 class Course:
-    """positions: (n, dof), n > 1, one every period [s]; moment [s]: when it starts, None before that is known."""
+    """positions: (n, dof), n > 1, one every period [s].
+
+    moment [s]: when it starts, None before that is known; begin [s]: what the path clock shows then.
+    """
 
     positions: Array
     period: float
     moment: float | None = None
+    begin: float = 0.0
 
-    def starting(self, moment: float) -> Course:
+    def starting(self, moment: float, clock: PathClock) -> Course:
         """The same with its start."""
-        return replace(self, moment=moment)
+        return replace(self, moment=moment, begin=clock.at(moment))
+
+    def under(self, clock: PathClock) -> Course:
+        """The same after the clock has changed, which may move a start that lies ahead."""
+        known = self.moment is not None and clock.remembers(self.moment)
+        return self.starting(self.moment, clock) if known and self.moment is not None else self
 
     @property
     def duration(self) -> float:

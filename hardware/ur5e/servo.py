@@ -67,6 +67,7 @@ class Servo:
         self._clock, self._period, self._lead, self._deceleration = clock, period, lead, deceleration
         self._motion: Motion | None = None
         self._gap = np.zeros_like(self.sent)
+        self._begin = 0.0  # what the clock shows when the motion starts [s]
         self._ahead = 0.0
         self._brake: Array | None = None
         self._row = 0
@@ -82,6 +83,8 @@ class Servo:
     def follow_clock(self, clock: PathClock) -> None:
         """The pace has changed."""
         self._clock = clock
+        if self._motion is not None and clock.remembers(self._motion.moment):
+            self._begin = clock.at(self._motion.moment)
 
     def start(self, motion: Motion, now: float) -> None:
         """Begin at its moment. One under way is taken over from, and reported as cancelled."""
@@ -94,6 +97,7 @@ class Servo:
             return
         self._motion, self._brake, self._why = motion, None, ""
         self._gap = self.sent - motion.positions[0]
+        self._begin = self._clock.at(motion.moment)
         self._ahead, self._over = 0.0, 0.0
 
     def stop(self, why: str = "") -> None:
@@ -139,9 +143,8 @@ class Servo:
     def _step_motion(self, now: float, q: Array, dq: Array) -> None:
         motion = self._motion
         assert motion is not None
-        begin = self._clock.at(motion.moment)
-        passed = self._clock.at(now) - begin
-        self._ahead = max(self._ahead, self._clock.at(now + self._lead) - begin)
+        passed = self._clock.at(now) - self._begin
+        self._ahead = max(self._ahead, self._clock.at(now + self._lead) - self._begin)
         self.plan = motion.at(passed) + self._gap * _left(passed)
         self.sent = motion.at(self._ahead) + self._gap * _left(self._ahead)
         behind = np.abs(q - self.plan)
