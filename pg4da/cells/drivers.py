@@ -47,9 +47,7 @@ def grippers() -> Book[GripperDriver]:
 
 def cameras() -> Book[CameraDriver]:
     """Drivers of cameras by `kind`."""
-    from pg4da.hardware.cameras.opening import DRIVERS
-
-    return Book("pg4da.cameras", Imported(DRIVERS), _checked(CameraDriver))
+    return Book("pg4da.cameras", Imported(CAMERAS), _checked(CameraDriver))
 
 
 def _checked(kind: type[D]) -> Callable[[Plugin, Any], D]:

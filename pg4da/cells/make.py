@@ -13,14 +13,9 @@ if TYPE_CHECKING:
     from pg4da.sim.scenes.scene import Scene
 
 
-def needs_scene(spec: CellSpec | None, asked: object) -> bool:
-    """Whether the objects come from a scene; else they are where they are. Raises BadInput when one is asked for."""
-    if isinstance(spec, RobotsSpec) and spec.top.emulator != "own":
-        if asked is not None:
-            where = "the running emulator has its own" if spec.top.emulator else "they are what lies on the table"
-            raise BadInput(f"--scene: the cell '{spec.top.cell}' takes no scene: {where}")
-        return False
-    return spec is not None
+def needs_scene(spec: CellSpec | None) -> bool:
+    """Whether the objects come from a scene; else they are where they are."""
+    return spec is not None and not (isinstance(spec, RobotsSpec) and spec.top.emulator != "own")
 
 
 def check_request(spec: CellSpec | None, request: RunRequest) -> None:
@@ -31,6 +26,9 @@ def check_request(spec: CellSpec | None, request: RunRequest) -> None:
         return
     if spec.top.emulator == "own":
         return
+    if request.scene is not None:
+        where = "the running emulator has its own" if spec.top.emulator else "they are what lies on the table"
+        raise BadInput(f"--scene: the cell '{spec.top.cell}' takes no scene: {where}")
     given = {"--camera-noise": request.camera_noise, "--objects": request.objects_dir is not None}
     given |= {"--target-line": request.target_line is not None, "--timestep": request.timestep is not None}
     for option, there in given.items():
