@@ -16,7 +16,6 @@ from numpy.typing import NDArray
 from pg4da.hardware.cameras.config import Lens
 from pg4da.hardware.frames import Array
 
-ROUNDS = 25  # of the fixed point; lenses of RGB-D cameras need fewer than 10
 COEFFICIENTS = 8
 Rgb = NDArray[np.uint8]
 Depth = NDArray[np.float32]
@@ -25,13 +24,11 @@ Depth = NDArray[np.float32]
 class Model(Enum):
     """brown: bends the pinhole's coordinates; its tangential part looks at the pinhole's coordinates (OpenCV).
 
-    modified_brown: the tangential part looks at what is radially bent already. inverse_brown: brown's formula, from
-    the bent picture to the pinhole's.
+    modified_brown: the tangential part looks at what is radially bent already.
     """
 
     BROWN = "brown"
     MODIFIED_BROWN = "modified_brown"
-    INVERSE_BROWN = "inverse_brown"
 
 
 @dataclass(frozen=True)
@@ -55,15 +52,6 @@ class Optics:
 
 def bent(optics: Optics, xy: Array) -> Array:
     """Where the lens puts the pinhole's normalised coordinates, both (n, 2)."""
-    if optics.model is not Model.INVERSE_BROWN:
-        return _formula(optics, xy)
-    found = xy.copy()
-    for _ in range(ROUNDS):  # the formula is near the identity
-        found += xy - _formula(optics, found)
-    return found
-
-
-def _formula(optics: Optics, xy: Array) -> Array:
     k1, k2, p1, p2, k3, k4, k5, k6 = _padded(optics.coefficients)
     x, y = xy[:, 0], xy[:, 1]
     r2 = x * x + y * y
@@ -101,5 +89,5 @@ def _maps(optics: Optics, size: tuple[int, int]) -> tuple[Depth, Depth]:
     K, (width, height) = optics.K, size
     v, u = np.mgrid[0:height, 0:width].astype(float)
     xy = np.stack([(u.ravel() - K[0, 2]) / K[0, 0], (v.ravel() - K[1, 2]) / K[1, 1]], axis=1)
-    out: Depth = np.asarray(bent(optics, xy) * (K[0, 0], K[1, 1]) + K[:2, 2], np.float32).reshape(height, width, 2)
-    return np.ascontiguousarray(out[:, :, 0]), np.ascontiguousarray(out[:, :, 1])
+    x, y = bent(optics, xy).T.reshape(2, height, width)
+    return (K[0, 0] * x + K[0, 2]).astype(np.float32), (K[1, 1] * y + K[1, 2]).astype(np.float32)

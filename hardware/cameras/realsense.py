@@ -18,11 +18,11 @@ from pg4da.hardware.cell import Clock
 from pg4da.hardware.drivers import CameraDriver, Finding
 from pg4da.hardware.errors import DeviceError
 
-MODELS = {
+MODELS = {  # librealsense itself projects its "inverse" model as its modified one (rs2_project_point_to_pixel, 2.59)
     "none": Model.BROWN,
     "brown_conrady": Model.BROWN,
     "modified_brown_conrady": Model.MODIFIED_BROWN,
-    "inverse_brown_conrady": Model.INVERSE_BROWN,
+    "inverse_brown_conrady": Model.MODIFIED_BROWN,
 }
 
 
