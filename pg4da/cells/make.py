@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pg4da.cells.spec import CellSpec, RobotsSpec, SimulationSpec
+from pg4da.cells.spec import CellSpec, IsaacGymSpec, RobotsSpec, SimulationSpec
 from pg4da.errors import BadInput
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def make(spec: CellSpec, request: RunRequest, scene: Scene | None) -> Cell:
         from pg4da.cells.connect import connect
 
         return connect(spec, request.slow)
-    raise BadInput(f"--cell {request.cell}: not available")
+    return _in_isaacgym(spec, request, scene)
 
 
 def _simulated(spec: SimulationSpec, request: RunRequest, scene: Scene | None) -> Cell:
@@ -59,3 +59,17 @@ def _simulated(spec: SimulationSpec, request: RunRequest, scene: Scene | None) -
         timestep=request.timestep or spec.top.timestep,
         objects_dir=request.objects_dir,
     )
+
+
+def _in_isaacgym(spec: IsaacGymSpec, request: RunRequest, scene: Scene | None) -> Cell:
+    from pg4da.hardware.errors import DeviceError
+    from pg4da.sim.isaacgym.cell import connect_isaacgym
+
+    assert scene is not None
+    noise = request.camera_noise or spec.top.camera_noise
+    changed = {"camera_noise": noise, "timestep": request.timestep or spec.top.timestep}
+    config = spec.top.model_copy(update=changed)
+    try:
+        return connect_isaacgym(config, scene, request.seed, objects_dir=request.objects_dir)
+    except DeviceError as error:
+        raise BadInput(f"--cell {request.cell}: {error.problem}; {error.remedy}") from error

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from pg4da.hardware.config import Part, Vector, WorkspaceConfig
 from pg4da.hardware.safety.config import SafetyConfig
+from pg4da.sim.isaacgym.config import IsaacGymConfig
 
 Kind = Literal["simulation", "robots", "isaacgym"]
 
@@ -44,7 +45,7 @@ class Robots(Top):
     bin: Vector = Field(default=(0.0, -0.16, 0.06), description="middle of the bin's opening, in `world` [m]")
 
 
-class IsaacGym(Top):
+class IsaacGym(Top, IsaacGymConfig):
     """The cell in Isaac Gym, in a process with an interpreter of its own."""
 
     kind: Literal["isaacgym"] = Field(description="the cell in Isaac Gym")

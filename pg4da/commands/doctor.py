@@ -1,4 +1,4 @@
-"""`pg4da doctor`: does everything work here? Says what is wrong and what to do about it."""
+"""`pg4da doctor`: does everything work here, and in a cell? Says what is wrong and what to do about it."""
 
 from __future__ import annotations
 
@@ -24,13 +24,20 @@ class Ill(Exception):
 def add_parser(subparsers: Any) -> None:
     """Register the command."""
     parser: argparse.ArgumentParser = subparsers.add_parser(
-        "doctor", help="check this installation", description="Exit code 0 when everything works, 1 when not."
+        "doctor",
+        help="check this installation, or the devices of a cell",
+        description="Moves nothing. Exit code 0 when everything works, 1 when not, 2 for a cell file with mistakes.",
     )
+    parser.add_argument("--cell", metavar="NAME|FILE", help="reach each device of this cell instead")
     parser.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
-    """Every check, even after one has failed."""
+    """Every check, even after one has failed. Raises BadInput for a cell file that can't be used."""
+    if args.cell is not None:
+        from pg4da.commands.doctor_cell import examine_cell
+
+        return examine_cell(args.cell)
     healthy = [examine(name, check) for name, check in CHECKS.items()]
     print("everything works" if all(healthy) else "something is wrong, see above")
     return 0 if all(healthy) else 1
