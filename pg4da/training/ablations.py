@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+from pg4da.policies.avn.checkpoints import load_avn
+from pg4da.sim.training.practice import Stage
 from pg4da.training.curves import Curve, draw_curves
 from pg4da.training.practice import practise, with_settings
 from pg4da.training.rows import read_rows
-from pg4da.training.stages import POLICY, PRACTICE, Run, store_settings
+from pg4da.training.stages import POLICY, Run, store_settings
 
 PICTURE = "ablations.png"
 # Name, backbone, whether a grasp stage comes first.
@@ -26,12 +28,14 @@ def train_ablations(run: Run) -> bool:
     Draws the rewards of the push-grasp stages into one picture. Raises BadInput, WeightsError, WorkerFailed.
     """
     weights = run.avn_weights()
+    load_avn(weights)
+    if run.group.first:
+        store_settings(run)
     for name, backbone, staged in WAYS:
         push_grasp = run.config.push_grasp.model_copy(update={"start": "grasp" if staged else "nothing"})
         way = with_settings(run, name, backbone=backbone, push_grasp=push_grasp, weights=weights)
-        if run.group.first:
-            store_settings(way)
-        for stage in PRACTICE if staged else PRACTICE[1:]:
+        stages: tuple[Stage, ...] = ("grasp", "push-grasp") if staged else ("push-grasp",)
+        for stage in stages:
             if not practise_rest(way, stage):
                 return False
         if run.group.first:
@@ -39,9 +43,8 @@ def train_ablations(run: Run) -> bool:
     return True
 
 
-def practise_rest(run: Run, stage: str) -> bool:
-    """A stage that may be done already, or begun, or not; the last two only matter where the run is resumed."""
-    assert stage == "grasp" or stage == "push-grasp"
+def practise_rest(run: Run, stage: Stage) -> bool:
+    """A stage of a run that may be resumed before it, in it or after it."""
     if run.resume and (run.folder(stage) / POLICY).is_file():
         return True
     return practise(replace(run, resume=run.resume and run.begun(stage)), stage)

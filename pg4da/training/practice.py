@@ -28,7 +28,7 @@ from pg4da.sim.training.practice import Practice, Stage
 from pg4da.training.examples import save_tiles, tile
 from pg4da.training.log import StageLog
 from pg4da.training.rows import Row
-from pg4da.training.stages import POLICY, Run, check_fresh
+from pg4da.training.stages import POLICY, Run, check_fresh, store_settings
 
 TILES, PICTURES = 4, 25  # motions in a picture of examples; such pictures over a stage
 
@@ -53,6 +53,8 @@ def practise(run: Run, stage: Stage) -> bool:
     tell = _Telling(run, stage, updates, decisions)
     training = Training(agent, make, plan, run.group, tell.row, tell.watch, run.stop)
     done = training.resume() if run.resume else 0
+    if run.group.first:
+        store_settings(run)
     finished = tell.around(done, training.run)
     if finished and run.group.first:
         assert isinstance(agent.eye, AvnEye)
@@ -61,7 +63,7 @@ def practise(run: Run, stage: Stage) -> bool:
 
 
 def starting_policy(run: Run) -> Path | None:
-    """What the push-grasp stage begins with; None for an untrained actor-critic. Raises BadInput where it is not there."""
+    """What the push-grasp stage begins with, None for an untrained actor-critic. Raises BadInput if it is not there."""
     if run.config.push_grasp.start == "nothing":
         return None
     file = run.folder("grasp") / POLICY
@@ -88,7 +90,8 @@ def make_agent(run: Run, source: Path, whole: bool) -> Agent:
     else:
         avn, actor_critic = load_avn(source), ActorCritic(shape)
     agent = Agent(AvnEye(avn), actor_critic, config.ppo, (WINDOW, WINDOW), config.backbone == "frozen")
-    return agent.to(device())
+    agent.to(device())
+    return agent
 
 
 def digest(file: Path) -> str:

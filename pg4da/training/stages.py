@@ -12,7 +12,6 @@ from pg4da.errors import BadInput
 from pg4da.policies.ppo.group import Group
 from pg4da.training.config import TrainingConfig
 
-PRACTICE = ("grasp", "push-grasp")
 SETTINGS, CHECKPOINT, POLICY, AVN = "training.json", "checkpoint.safetensors", "policy.safetensors", "avn.safetensors"
 
 
