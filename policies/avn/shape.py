@@ -17,7 +17,8 @@ class AvnShape:
     two dense-upsampling convolutions before they are shuffled. out_kernel: edge of the last convolution.
 
     Not in the paper: height: the height map is a fourth channel of the picture; skips: the encoder's finer stages are
-    added while upsampling; odds: what comes out is log-odds, and heat their probability, not a plain number.
+    added while upsampling; odds: what comes out is log-odds, and heat their probability, not a plain number; looks:
+    edge in pixels of the part of a picture that it is trained on and looks at, 0 for the whole.
     """
 
     width: int = 64
@@ -28,10 +29,13 @@ class AvnShape:
     height: bool = False
     skips: bool = False
     odds: bool = False
+    looks: int = 0
 
     def __post_init__(self) -> None:
         if min(self.width, *self.blocks, *self.duc) < 1 or self.squeeze < 0:
             raise ValueError(f"{self}: widths and blocks are at least 1, squeeze at least 0")
+        if self.looks % 32 or self.looks < 0:
+            raise ValueError(f"{self}: looks must be a multiple of 32")
         if self.width % 2 or any(n % 4 for n in self.duc) or self.out_kernel % 2 == 0:
             raise ValueError(f"{self}: width must be even, duc divisible by 4, out_kernel odd")
 
@@ -59,7 +63,15 @@ class AvnShape:
 PUBLISHED = AvnShape()  # 55.2 M parameters, 18.5 GMAC at 224 × 224
 NARROW = AvnShape(squeeze=16, duc=(1024, 512), out_kernel=1)  # 30.2 M parameters, 6.1 GMAC
 SLIM = AvnShape(
-    width=32, blocks=(2, 2, 2, 2), squeeze=16, duc=(512, 512), out_kernel=1, height=True, skips=True, odds=True
+    width=32,
+    blocks=(2, 2, 2, 2),
+    squeeze=16,
+    duc=(512, 512),
+    out_kernel=1,
+    height=True,
+    skips=True,
+    odds=True,
+    looks=128,
 )  # small enough to be trained and to decide on one core
 TINY = AvnShape(width=8, blocks=(1, 1, 1, 1), squeeze=4, duc=(64, 64), out_kernel=1)  # for tests and dry runs
 NAMED = {"published": PUBLISHED, "narrow": NARROW, "slim": SLIM, "tiny": TINY}

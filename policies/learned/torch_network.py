@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from pg4da.policies.actor_critic.network import ActorCritic
-from pg4da.policies.avn.network import Avn, normalised
+from pg4da.policies.avn.looking import heat_in
+from pg4da.policies.avn.network import Avn, picture_of
 from pg4da.policies.learned.places import Places
 from pg4da.policies.learned.window import WINDOW, Window, further_maps
 from pg4da.policies.types import Array, Observation
@@ -49,16 +50,16 @@ class TorchNetwork:
     def look(self, observation: Observation, places: Places) -> TorchOpinion:
         """See Network."""
         with torch.inference_mode():
-            heat = self.avn(normalised(observation.color))
             window = Window.round(places)
+            picture = picture_of(observation.color, observation.height, self.avn.shape)
+            heat = heat_in(self.avn, picture, [(window.top, window.left)], WINDOW)
             inputs = inputs_of(heat, observation, places, window, self.actor_critic.shape.maps)
             return TorchOpinion(self.actor_critic, inputs, window, places.grid.cells)
 
 
 def inputs_of(heat: Tensor, observation: Observation, places: Places, window: Window, maps: int) -> Tensor:
-    """Window of the heat maps (1, 360, n, n), followed by that of the height and the target's share where maps is 2."""
-    cut = (..., *window.cut)
+    """Heat in the window (1, 360, WINDOW, WINDOW), followed by height and the target's share there where maps is 2."""
     if maps == 0:
-        return heat[cut]
+        return heat
     extra = torch.from_numpy(further_maps(observation, window, places.grid.cells))[None, :maps]
-    return torch.cat([heat[cut], extra.to(heat.dtype)], dim=1)
+    return torch.cat([heat, extra.to(heat.dtype)], dim=1)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Tensor, nn
 
+from pg4da.policies.avn.looking import heat_in
 from pg4da.policies.avn.network import Avn, picture_of
 from pg4da.policies.learned.window import WINDOW
 
@@ -19,6 +19,4 @@ class AvnEye(nn.Module):
     def forward(self, color: Tensor, height: Tensor, corner: Tensor) -> Tensor:
         """color (b, n, n, 3) uint8, height (b, n, n) [m], corner (b, 2): first row and column of the window."""
         picture = picture_of(color.cpu().numpy(), height.float().cpu().numpy(), self.avn.shape)
-        heat = self.avn(picture.to(corner.device))
-        places = corner.tolist()
-        return torch.stack([h[:, r : r + WINDOW, c : c + WINDOW] for h, (r, c) in zip(heat, places, strict=True)])
+        return heat_in(self.avn, picture.to(corner.device), [(r, c) for r, c in corner.tolist()], WINDOW)
