@@ -22,7 +22,7 @@ def add_parser(subparsers: Any) -> None:
         help="train the learned policies",
         description="Trains a stage in a folder: avn, the angle-view network; grasp, then push-grasp, the paper's "
         "policy by PPO; ablations, the paper's four ways to train it; ranking, the policy pg4da; all, one after the "
-        "other. Ctrl-C saves; --resume goes on. For several processes: torchrun --nproc-per-node 2 --no-python pg4da train …",
+        "other. Ctrl-C saves; --resume goes on. Many processes: torchrun --nproc-per-node N --no-python pg4da train",
     )
     parser.add_argument("stage", choices=STAGES, metavar="STAGE", help=", ".join(STAGES))
     parser.add_argument("--config", type=Path, metavar="FILE", help="a training file; --print-config shows all of one")

@@ -13,11 +13,11 @@ from pg4da.policies.ppo.sight import NOTHING, Outcome, Sight
 
 TILE = 288  # pixels of a tile, WINDOW cells
 CELL = TILE // WINDOW
-PUSH, GRASP, GOOD, BAD = (255, 170, 40), (60, 220, 90), (30, 120, 60), (170, 50, 40)
+PUSH, GRASP, INK, GOOD, BAD = (255, 170, 40), (255, 255, 255), (20, 20, 20), (30, 120, 60), (170, 50, 40)
 
 
 def tile(sight: Sight, motion: list[int], outcome: Outcome) -> NDArray[np.uint8]:
-    """RGB (TILE + 22, TILE, 3): key points of a push numbered in their order, or the cell and turn of a grasp."""
+    """RGB (TILE + 22, TILE + 4, 3): key points of a push numbered in their order, or the cell and turn of a grasp."""
     row, col = sight.corner
     per = len(sight.color) // 56
     cut = sight.color[row * per : (row + WINDOW) * per, col * per : (col + WINDOW) * per]
@@ -26,15 +26,16 @@ def tile(sight: Sight, motion: list[int], outcome: Outcome) -> NDArray[np.uint8]
     for number, cell in enumerate(cells):
         r, c = divmod(cell, WINDOW)
         place = (c * CELL + CELL // 2, r * CELL + CELL // 2)
+        cv2.circle(picture, place, 6, INK, -1, cv2.LINE_AA)
         cv2.circle(picture, place, 5, PUSH if outcome.push else GRASP, -1, cv2.LINE_AA)
         if outcome.push:
             cv2.putText(picture, str(number + 1), (place[0] + 5, place[1] - 4), 0, 0.4, (255, 255, 255), 1, cv2.LINE_AA)
     strip = np.full((22, TILE, 3), GOOD if outcome.success else BAD, np.uint8)
-    kind = "push" if outcome.push else f"grasp, orientation {motion[-1]}"
-    made = "" if outcome.made else ", not made"
-    text = f"{kind}{made}: {'success' if outcome.success else 'failed'}, reward {outcome.reward:.2f}"
+    kind = "push" if outcome.push else f"grasp {motion[-1]}"
+    came = "success" if outcome.success else "failed" if outcome.made else "could not be made"
+    text = f"{kind}: {came}, {outcome.reward:.2f}"
     cv2.putText(strip, text, (6, 15), 0, 0.42, (255, 255, 255), 1, cv2.LINE_AA)
-    return np.vstack([picture, strip])
+    return np.pad(np.vstack([picture, strip]), ((0, 0), (2, 2), (0, 0)), constant_values=255).astype(np.uint8)
 
 
 def save_tiles(file: Path, tiles: list[NDArray[np.uint8]]) -> None:
