@@ -32,8 +32,16 @@ def confirm(request: RunRequest, console: Console, args: argparse.Namespace) -> 
             "the cell, then give --yes"
         )
     console.print(printable(question(spec, request.slow), "\n"), markup=False, style="bold", soft_wrap=True)
-    if input(f"Type {WORD} to go on: ").strip().lower() != WORD:
+    if answer().strip().lower() != WORD:
         raise BadInput("not confirmed; nothing was moved")
+
+
+def answer() -> str:
+    """What is typed; nothing when the terminal has gone."""
+    try:
+        return input(f"Type {WORD} to go on: ")
+    except EOFError:
+        return ""
 
 
 def to_be_asked(spec: CellSpec | None, first_run: bool) -> bool:
