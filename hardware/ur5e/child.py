@@ -27,12 +27,7 @@ def alarm(seconds: float) -> None:
 
 def main(end: int) -> None:
     """Serve until the end; leaves by the short way, since what is left of the library may hang or crash."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    channel = Channel(socket.socket(fileno=end))
-    try:
-        settings = _settings(channel)
-    except Closed:
-        os._exit(1)
+    channel, settings = begin(end)
     alarm(settings.connect_timeout)
     try:
         client = RtdeClient(settings)
@@ -46,13 +41,18 @@ def main(end: int) -> None:
     os._exit(0)
 
 
-def _settings(channel: Channel) -> Settings:
-    """The first message."""
+def begin(end: int) -> tuple[Channel, Settings]:
+    """The way to the driver, and what it says first. What is pressed at the terminal is the driver's business."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     alarm(HANGS)
-    while True:
-        select.select([channel], [], [], HANGS)
-        for message in channel.receive():
-            return Settings(**message.data)
+    channel = Channel(socket.socket(fileno=end))
+    try:
+        while True:
+            select.select([channel], [], [], HANGS)
+            for message in channel.receive():
+                return channel, Settings(**message.data)
+    except Closed:
+        os._exit(1)
 
 
 def _say(channel: Channel, message: Message) -> None:

@@ -46,6 +46,7 @@ class Ur5e:
         self.kinematics = kinematics_of(config)
         self.trouble: Trouble | None = None
         self._clock = clock
+        self._epoch = monotonic() - clock.now()  # what `monotonic` said when the cell started
         self._pacer, self._alone = Pacer(delay=config.start_delay), True
         self._tell: Callable[[Trouble], None] = lambda trouble: None
         self._child: Child | None = None
@@ -136,7 +137,7 @@ class Ur5e:
     def state(self) -> ArmState:
         """The last that was measured; its stamp grows old when the connection is lost."""
         rows, stamp = self._measured
-        return ArmState(rows[0], rows[1], stamp - monotonic() + self._clock.now())
+        return ArmState(rows[0], rows[1], stamp - self._epoch)
 
     @property
     def planned(self) -> Array:

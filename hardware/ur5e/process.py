@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from typing import IO
 
@@ -23,15 +23,24 @@ ENDS = 5.0  # s for a child that was asked to end
 TAIL = 2000  # bytes of what it printed that are quoted
 
 Hear = Callable[[Message], None]
+COMMAND = (sys.executable, "-P", "-m", "pg4da.hardware.ur5e.child")
 
 
 class Child:
     """Hears every message in a thread of its own; `lost` says why the child is gone, empty while it lives.
 
-    hear(message) is called in that thread, and last of all on_lost(why).
+    hear(message) is called in that thread, and last of all on_lost(why). command: of the program, which gets the
+    number of its end of the socket.
     """
 
-    def __init__(self, name: str, settings: Settings, hear: Hear, on_lost: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: Settings,
+        hear: Hear,
+        on_lost: Callable[[str], None],
+        command: Sequence[str] = COMMAND,
+    ) -> None:
         self.lost = ""
         self._hear, self._on_lost = hear, on_lost
         self._patience = settings.connect_timeout + 2.0  # until the first message; the library holds the interpreter
@@ -40,16 +49,16 @@ class Child:
         ours, theirs = socket.socketpair()
         self._printed: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 - closed with the child
         with theirs:
-            self._process = self._popen(theirs.fileno())
+            self._process = self._popen(command, theirs.fileno())
         self.channel = Channel(ours)
         self.channel.send(Message("connect", asdict(settings)))
         self._thread = threading.Thread(target=self._listen, name=f"{name} arm", daemon=True)
         self._thread.start()
 
-    def _popen(self, end: int) -> subprocess.Popen[bytes]:
+    def _popen(self, command: Sequence[str], end: int) -> subprocess.Popen[bytes]:
         """In a session of its own: a Ctrl-C at the terminal must not end it before the arm rests."""
         return subprocess.Popen(
-            [sys.executable, "-P", "-m", "pg4da.hardware.ur5e.child", str(end)],
+            [*command, str(end)],
             pass_fds=(end,),
             stdin=subprocess.DEVNULL,
             stdout=self._printed,
