@@ -163,7 +163,7 @@ def scene_of(request: RunRequest) -> Scene | None:
     """The scene for a cell that is simulated somewhere; None for one that has its own. Raises BadInput."""
     from pg4da.cells.make import needs_scene
 
-    return find_scene(request) if needs_scene(spec_of(request.cell), request.scene) else None
+    return find_scene(request) if needs_scene(spec_of(request.cell)) else None
 
 
 def make_cell(request: RunRequest, scene: Scene | None) -> Cell:
