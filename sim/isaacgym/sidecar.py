@@ -396,7 +396,7 @@ class IsaacWorld(World):
         """(W, D) in the description's order as Isaac Gym's tensor in its own; kept, for it reads it later."""
         full = np.zeros((len(self.envs), self.per_world), np.float32)
         full[:, self.order] = values
-        kept = self.torch.tensor(full).contiguous()
+        kept = self.torch.tensor(full.reshape(-1))
         self.kept = [*self.kept[-1:], kept]
         return self.gymtorch.unwrap_tensor(kept)
 
