@@ -62,7 +62,7 @@ def dry_run(request: RunRequest, tell: Callable[[str], None] = lambda line: None
     if not isinstance(inputs.get("target"), str):
         raise BadInput(f"--dry-run: the mission '{request.mission}' has no input 'target' to plan a motion for")
     running.check_request(request)
-    policy = running.find_policy(request.policy)
+    policy = running.policy_of(request)
     cell = running.make_cell(request, running.scene_of(request))
     try:
         tell(f"connected to the cell '{cell.name}'")

@@ -44,6 +44,7 @@ class RunRequest:
     scene: a scene, the name of one, a file, or None for the default.
     settings: mission inputs, as values or as text. out: folder for pictures, film and record; None keeps nothing.
     record: a file for the record, besides the one in `out`.
+    weights: a file of weights for the policy, in place of its own.
     timestep [s]: of the physics; None for the cell's own. slow: share of the speed that a cell of robots would have.
     hang_bound [s on the wall]: how long one tick may take.
     settings_from: where the settings come from, for error messages.
@@ -53,6 +54,7 @@ class RunRequest:
     cell: str = "sim"
     scene: Scene | str | None = None
     policy: str = "geometric"
+    weights: Path | None = None
     seed: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)
     out: Path | None = None
@@ -197,6 +199,19 @@ def find_policy(name: str) -> Policy:
     if name not in known:
         raise BadInput(f"unknown policy '{name}'; choose one of: {', '.join(sorted(known))}")
     return known[name]()
+
+
+def policy_of(request: RunRequest) -> Policy:
+    """The requested policy, with the weights of a file if one is named. Raises BadInput."""
+    if request.weights is None:
+        return find_policy(request.policy)
+    from pg4da.policies.avn.errors import WeightsError
+    from pg4da.policies.learned.from_file import policy_from_file
+
+    try:
+        return policy_from_file(request.policy, request.weights)
+    except WeightsError as error:
+        raise BadInput(f"--weights: {error}") from error
 
 
 def find_scene(request: RunRequest) -> Scene:

@@ -54,7 +54,7 @@ def run_missions(
     known = plugins.skills()
     prepared = [prepare(request, known) for request in requests]
     running.check_request(first)
-    policy = running.find_policy(first.policy)
+    policy = running.policy_of(first)
     scene = running.scene_of(first)
     spec, inputs = prepared[0]
     tally, control = Tally(), control or Control()

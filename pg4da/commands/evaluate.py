@@ -29,6 +29,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--scenes", nargs="+", metavar="DIR|FILE", help="scene files, or folders that hold some")
     parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="weights for the policy, see `pg4da train`")
     parser.add_argument("--trials", type=positive, default=20, metavar="N", help="trials a scene (default 20)")
     parser.add_argument("--workers", type=positive, default=1, metavar="W", help="processes (default 1)")
     parser.add_argument(
@@ -78,10 +79,12 @@ def run(args: argparse.Namespace) -> int:
 
 
 def settings_of(args: argparse.Namespace) -> Settings:
-    from pg4da.evaluation.settings import Settings
+    from pg4da.evaluation.settings import Settings, digest
 
     return Settings(
         policy=args.policy,
+        weights=str(args.weights.resolve()) if args.weights else None,
+        weights_digest=digest(args.weights) if args.weights else None,
         mission=args.mission,
         cell=args.cell,
         seed=args.seed,

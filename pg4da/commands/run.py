@@ -49,6 +49,7 @@ def add_parser(subparsers: Any) -> None:
     )
     parser.add_argument("--scene", metavar="NAME|FILE", help="see `pg4da scenes list`; a dense scene by default")
     parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="weights for the policy, see `pg4da train`")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an input of the mission")
     parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/MISSION-SCENE-seedN")
@@ -134,6 +135,7 @@ def request_of(args: argparse.Namespace) -> RunRequest:
         cell=args.cell,
         scene=args.scene,
         policy=args.policy,
+        weights=args.weights,
         seed=args.seed,
         settings=read_pairs(args.set, "--set"),
         record=args.record,

@@ -12,11 +12,11 @@ def check_settings(settings: Settings) -> None:
     """Raises BadInput for an unknown policy, a mission with mistakes, a missing folder, a senseless time step."""
     from pg4da.mission.loader import load_spec
     from pg4da.plugins import skills
-    from pg4da.run import find_policy
+    from pg4da.run import RunRequest, policy_of
 
     if settings.timestep is not None and not 0.0001 <= settings.timestep <= 0.01:
         raise BadInput(f"--timestep: {settings.timestep:g} s; valid: 0.0001 to 0.01")
     if settings.objects_dir is not None and not Path(settings.objects_dir).is_dir():
         raise BadInput(f"--objects: {settings.objects_dir}: no such folder")
-    find_policy(settings.policy)
+    policy_of(RunRequest(policy=settings.policy, weights=Path(settings.weights) if settings.weights else None))
     load_spec(settings.mission, skills())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -11,7 +12,10 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Settings:
-    """timestep [s] of the physics, None for the cell's own. target_line: 1-based, for files that name no target."""
+    """timestep [s] of the physics, None for the cell's own. target_line: 1-based, for files that name no target.
+
+    weights: a file for the policy in place of its own, with the digest of its bytes.
+    """
 
     policy: str
     mission: str = "trees/retrieve.yaml"
@@ -21,9 +25,21 @@ class Settings:
     target_line: int | None = None
     camera_noise: bool = False
     timestep: float | None = None
+    weights: str | None = None
+    weights_digest: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        """Without the weights where there are none of one's own."""
+        told = asdict(self)
+        return told if self.weights else {k: v for k, v in told.items() if not k.startswith("weights")}
+
+
+def digest(file: Path) -> str:
+    """Of a file's bytes, empty where it can't be read, which is told when it is used."""
+    try:
+        return hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    except OSError:
+        return ""
 
 
 def code_version() -> str:

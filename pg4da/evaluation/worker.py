@@ -66,6 +66,7 @@ def make_request(settings: Settings, episode: Episode, scene: Scene, record: Pat
         cell=settings.cell,
         scene=scene,
         policy=settings.policy,
+        weights=Path(settings.weights) if settings.weights else None,
         seed=episode.seed,
         out=record,
         film=record is not None,
