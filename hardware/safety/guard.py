@@ -58,7 +58,7 @@ class Guard:
     def _outside(self, name: str, frames: Array) -> str:
         """Points that start outside may come back in."""
         c = self.config
-        points = frames[:, LOOKED_AT if frames.shape[1] > 1 else [-1], :3, 3]
+        points = frames[..., :3, 3][:, LOOKED_AT if frames.shape[1] > 1 else [-1]]
         lower, upper = np.array([c.x_min, c.y_min, c.z_min]), np.array([c.x_max, c.y_max, c.z_max])
         beyond = np.maximum(lower - points, points - upper).max(axis=2)
         bad = np.argwhere(beyond > np.maximum(beyond[:1], 0.0) + 1e-6)
