@@ -26,6 +26,11 @@ class WorldArm(Protocol):
         """Measured, shape (6,), rad/s."""
         ...
 
+    @property
+    def force(self) -> float:
+        """What pushes back on the tool, as the joints feel it [N]."""
+        ...
+
     def target(self, q: Array) -> None:
         """What the servos go to from now on, shape (6,); the caller bounds its steps."""
         ...
@@ -70,4 +75,17 @@ class World(Protocol):
 
     def picture(self) -> CameraFrame:
         """What the camera sees; may take some tens of milliseconds, the world goes on meanwhile."""
+        ...
+
+
+class SteppedWorld(World, Protocol):
+    """A world that its owner steps; the emulator does, in real time."""
+
+    @property
+    def timestep(self) -> float:
+        """Seconds of simulated time in a step."""
+        ...
+
+    def step(self) -> None:
+        """Let one timestep pass."""
         ...
