@@ -12,12 +12,10 @@ from scipy.spatial.transform import Rotation
 from pg4da.hardware.cell import Arm, Cell
 from pg4da.hardware.description.bin import BIN_HALF, BIN_WALL
 from pg4da.hardware.description.gripper import GRIPPER_JOINTS, add_gripper
-from pg4da.hardware.description.robot import add_arm
 from pg4da.hardware.frames import Array
 from pg4da.hardware.robotiq_2f140.linkage import angle
 from pg4da.hardware.robotiq_2f140.parameters import COUPLING, LENGTH
-from pg4da.hardware.ur5e.kinematics import UR5eKinematics
-from pg4da.hardware.ur5e.parameters import JOINTS
+from pg4da.hardware.shaped import Shaped
 
 MARGIN = 0.010  # m between an arm and anything solid
 FINGER_TABLE_MARGIN = 0.001  # m; fingertips work just above the table
@@ -72,9 +70,9 @@ def _build(cell: Cell) -> mujoco.MjModel:
     world = spec.worldbody
     world.add_geom(name="table", type=mujoco.mjtGeom.mjGEOM_PLANE, size=[2.0, 2.0, 0.1])
     for name, arm in cell.arms.items():
-        if isinstance(arm.kinematics, UR5eKinematics):
+        if isinstance(arm.kinematics, Shaped):
             T = arm.kinematics.T_world_base
-            add_arm(spec, name, T)
+            arm.kinematics.add_to(spec, name)
             _box(world, f"plinth/{name}", (*T[:2, 3], T[2, 3] / 2), (PLINTH_HALF, PLINTH_HALF, T[2, 3] / 2))
         else:
             hand = world.add_body(name=f"{name}/hand")
@@ -106,8 +104,8 @@ def _qpos(model: mujoco.MjModel, joint: str) -> int:
 
 def _poser(model: mujoco.MjModel, arm: Arm) -> Callable[[mujoco.MjData, Array], None]:
     """How a configuration of this arm is written into the model's positions."""
-    if isinstance(arm.kinematics, UR5eKinematics):
-        joints = [_qpos(model, f"{arm.name}/{j}") for j in JOINTS]
+    if isinstance(arm.kinematics, Shaped):
+        joints = [_qpos(model, f"{arm.name}/{j}") for j in arm.kinematics.joints]
 
         def write_joints(data: mujoco.MjData, q: Array) -> None:
             data.qpos[joints] = q
