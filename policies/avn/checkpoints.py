@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from torch import Tensor, nn
 
@@ -18,9 +19,16 @@ COUNTERS = "num_batches_tracked"  # old files lack it, and it changes nothing
 RENAMED = {"preact.": "encoder.", "conv_out.": "out."}  # RGB Matters' names for ours
 
 
-def save_avn(path: Path, avn: Avn) -> None:
-    """Write an angle-view network with its shape, as load_avn reads it."""
-    write_weights(path, avn.state_dict(), {"format": FORMAT, "shape": json.dumps(avn.shape.to_dict())})
+def save_avn(path: Path, avn: Avn, training: Mapping[str, Any] | None = None, half: bool = False) -> None:
+    """Write an angle-view network with its shape, as load_avn reads it; half: as float16.
+
+    training: settings, kept in the header.
+    """
+    tensors = avn.state_dict()
+    if half:
+        tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
+    header = {"format": FORMAT, "shape": json.dumps(avn.shape.to_dict()), "training": json.dumps(training or {})}
+    write_weights(path, tensors, header)
 
 
 def load_avn(path: Path) -> Avn:
