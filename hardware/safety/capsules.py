@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pg4da.hardware.frames import Array
+from pg4da.hardware.frames import Array, apply, inverse
 from pg4da.hardware.robotiq_2f140.linkage import angle
+from pg4da.hardware.shaped import LINKS, Shaped
+
+if TYPE_CHECKING:
+    import mujoco
 
 NAME = "arm"
 FIRST_LINK = 1  # the shoulder turns on its axis and never meets the other arm
-WIDTHS = 0.005  # m; grippers whose widths differ by less share their shapes
 
 
 @dataclass(frozen=True)
@@ -32,60 +35,43 @@ class Capsules:
         return np.asarray(turned + T[..., None, :3, 3])
 
 
-def capsules(width: float) -> Capsules:
-    """Of a UR5e with a 2F-140 whose pads are `width` [m] apart."""
-    return _capsules(round(width / WIDTHS))
-
-
-@lru_cache(maxsize=64)
-def _capsules(step: int) -> Capsules:
+def capsules(kinematics: Shaped, width: float) -> Capsules:
+    """Of an arm with a 2F-140 whose pads are `width` [m] apart."""
     import mujoco
 
     from pg4da.hardware.description.gripper import GRIPPER_JOINTS
-    from pg4da.hardware.description.robot import add_arm
-    from pg4da.hardware.description.ur5e import LINKS, dh_offset
-    from pg4da.hardware.frames import inverse
 
     spec = mujoco.MjSpec()
-    add_arm(spec, NAME, np.eye(4))
+    kinematics.add_to(spec, NAME)
     model = spec.compile()
     data = mujoco.MjData(model)
     for joint in GRIPPER_JOINTS:
-        data.joint(f"{NAME}/{joint}").qpos[0] = angle(step * WIDTHS)
+        data.joint(f"{NAME}/{joint}").qpos[0] = angle(width)
     mujoco.mj_kinematics(model, data)
-    frames = [_pose(data.body(f"{NAME}/{link}")) @ dh_offset(i) for i, link in enumerate(LINKS)]
+    frames = kinematics.link_frames(np.zeros((1, len(kinematics.joints))))[0]
     links, ends, radii, names = [], [], [], []
     for g in range(model.ngeom):
-        link = _link(model, model.geom_bodyid[g], LINKS)
+        link = _link(model, model.geom_bodyid[g])
         if link < FIRST_LINK or not model.geom_contype[g]:
             continue
         half, radius, axis = _shape(model.geom_type[g], model.geom_size[g])
-        R, p = data.geom_xmat[g].reshape(3, 3), data.geom_xpos[g]
-        T = inverse(frames[link])
-        points = np.stack([p - half * R[:, axis], p + half * R[:, axis]])
+        along = half * data.geom_xmat[g].reshape(3, 3)[:, axis]
         links.append(link)
-        ends.append(points @ T[:3, :3].T + T[:3, 3])
+        ends.append(apply(inverse(frames[link]), np.stack([data.geom_xpos[g] - along, data.geom_xpos[g] + along])))
         radii.append(radius)
         names.append(model.body(model.geom_bodyid[g]).name.partition("/")[2])
     return Capsules(np.array(links), np.array(ends), np.array(radii), tuple(names))
 
 
-def _pose(body: object) -> Array:
-    T = np.eye(4)
-    T[:3, :3] = np.reshape(getattr(body, "xmat"), (3, 3))  # noqa: B009 - a view of MuJoCo without types
-    T[:3, 3] = getattr(body, "xpos")  # noqa: B009
-    return T
-
-
-def _link(model: object, body: int, links: tuple[str, ...]) -> int:
+def _link(model: mujoco.MjModel, body: int) -> int:
     """The arm's link that a body is, or hangs on; -1 for the base."""
     while True:
-        name = model.body(body).name.partition("/")[2]  # type: ignore[attr-defined]
-        if name in links:
-            return links.index(name)
+        name = model.body(body).name.partition("/")[2]
+        if name in LINKS:
+            return LINKS.index(name)
         if name in ("base", ""):
             return -1
-        body = int(model.body_parentid[body])  # type: ignore[attr-defined]
+        body = int(model.body_parentid[body])
 
 
 def _shape(kind: int, size: Array) -> tuple[float, float, int]:

@@ -16,8 +16,9 @@ from pg4da.hardware.frames import Array
 from pg4da.hardware.safety.capsules import Capsules, capsules
 from pg4da.hardware.safety.config import SafetyConfig
 from pg4da.hardware.safety.distance import between_segments
-from pg4da.hardware.ur5e.kinematics import UR5eKinematics
+from pg4da.hardware.shaped import Shaped
 
+WIDTHS = 0.005  # m; grippers whose widths differ by less share their shapes
 NEARER = 0.005  # m; arms that are too near already may move, unless they come nearer than this
 POINTS, LOOKED_AT = ("elbow", "wrist", "tool"), [1, 3, -1]  # DH frames, the tool last
 
@@ -26,7 +27,7 @@ POINTS, LOOKED_AT = ("elbow", "wrist", "tool"), [1, 3, -1]  # DH frames, the too
 class Course:
     """What one arm is about to do. rows: (n, dof) from now on; width [m] of its gripper.
 
-    The links are known of a UR5e; of another arm only the tool is looked at.
+    Of an arm that does not tell how it looks (`hardware.shaped.Shaped`), only the tool is looked at.
     """
 
     kinematics: Kinematics
@@ -39,6 +40,7 @@ class Guard:
 
     def __init__(self, config: SafetyConfig, step: float = 0.04) -> None:
         self.config, self.step = config, step
+        self._shapes: dict[tuple[int, int], Capsules] = {}
 
     def refuse(self, courses: Mapping[str, Course]) -> str:
         """Why this must not be done, with the moment; empty when it may. An arm that stands has one row."""
@@ -72,7 +74,7 @@ class Guard:
         )
 
     def _too_near(self, first: str, second: str, courses: Mapping[str, Course], frames: Mapping[str, Array]) -> str:
-        gap, names = gaps(courses[first], courses[second], frames[first], frames[second])
+        gap, names = gaps(*((self._shape(courses[name]), frames[name]) for name in (first, second)))
         least = min(self.config.arm_distance, float(gap[0]) - NEARER)
         row = int(np.argmin(gap))
         if gap[row] >= least:
@@ -83,17 +85,30 @@ class Guard:
             "mm are kept"
         )
 
+    def _shape(self, course: Course) -> Capsules:
+        """Made once for each arm and about each width."""
+        assert isinstance(course.kinematics, Shaped)
+        key = id(course.kinematics), round(course.width / WIDTHS)
+        if key not in self._shapes:
+            self._shapes[key] = capsules(course.kinematics, key[1] * WIDTHS)
+        return self._shapes[key]
 
-def gaps(a: Course, b: Course, frames_a: Array, frames_b: Array) -> tuple[Array, list[tuple[str, str]]]:
-    """Shortest gap [m] between two arms at each row (n,), negative inside each other, and which links that is."""
-    shapes_a, shapes_b = capsules(a.width), capsules(b.width)
-    n = max(len(frames_a), len(frames_b))
-    ends_a, ends_b = _padded(shapes_a, frames_a, n), _padded(shapes_b, frames_b, n)
-    apart = between_segments(ends_a[:, :, None], ends_b[:, None, :])
-    gap = apart - shapes_a.radius[:, None] - shapes_b.radius[None, :]
+
+Placed = tuple[Capsules, Array]
+
+
+def gaps(one: Placed, other: Placed) -> tuple[Array, list[tuple[str, str]]]:
+    """Shortest gap [m] between two arms at each row (n,), negative inside each other, and which links that is.
+
+    Each as its shapes and its frames (n, 7, 4, 4).
+    """
+    n = max(len(one[1]), len(other[1]))
+    ends_one, ends_other = _padded(*one, n), _padded(*other, n)
+    apart = between_segments(ends_one[:, :, None], ends_other[:, None, :])
+    gap = apart - one[0].radius[:, None] - other[0].radius[None, :]
     flat = gap.reshape(n, -1)
     nearest = flat.argmin(axis=1)
-    names = [(shapes_a.names[k // gap.shape[2]], shapes_b.names[k % gap.shape[2]]) for k in nearest]
+    names = [(one[0].names[k // gap.shape[2]], other[0].names[k % gap.shape[2]]) for k in nearest]
     return flat.min(axis=1), names
 
 
@@ -104,9 +119,9 @@ def _padded(shapes: Capsules, frames: Array, n: int) -> Array:
 
 
 def _frames(course: Course) -> Array:
-    """The six DH frames and the tool, (n, 7, 4, 4); of an arm that is no UR5e the tool alone, (n, 1, 4, 4)."""
+    """The six link frames and the tool, (n, 7, 4, 4); of an arm that does not tell of its links the tool alone."""
     k = course.kinematics
-    if not isinstance(k, UR5eKinematics):
+    if not isinstance(k, Shaped):
         return np.stack([k.forward(q) for q in course.rows])[:, None]
     links = k.link_frames(course.rows)
     return np.concatenate([links, (links[:, -1] @ k.T_flange_tool)[:, None]], axis=1)

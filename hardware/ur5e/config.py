@@ -42,7 +42,7 @@ class Ur5eConfig(ArmConfig):
         default=None,
         ge=0.0,
         le=0.3,
-        description="how far set points run ahead of servoj's lag [s]; `lookahead` if absent",
+        description="how far set points run ahead of servoj's lag [s]; found from `lookahead` and `rate` if absent",
     )
     start_delay: float = Field(
         default=0.05, ge=0.02, le=0.5, description="from a command to its start, common to all arms [s]"
@@ -73,8 +73,8 @@ class Ur5eConfig(ArmConfig):
 
     @property
     def servo_lead(self) -> float:
-        """How far set points run ahead [s]."""
-        return self.lookahead if self.lead is None else self.lead
+        """How far set points run ahead [s]: by servoj's smoothing and the half period for which each one stands."""
+        return self.lookahead + 0.5 / self.rate if self.lead is None else self.lead
 
     @model_validator(mode="after")
     def _fits(self) -> Ur5eConfig:

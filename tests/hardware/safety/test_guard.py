@@ -111,7 +111,7 @@ def test_another_kind_of_arm_has_its_tool_looked_at() -> None:
 
 def test_capsules_lie_inside_what_they_stand_for() -> None:
     """Every capsule of the wrists lies along the flange's axis or beside it by less than a housing."""
-    shapes = capsules(0.05)
+    shapes = capsules(ARMS["left"], 0.05)
     assert set(shapes.names) >= {"upper_arm", "forearm", "wrist_3", "palm", "tip_a", "tip_b"}
     assert (shapes.radius > 0.005).all()
     assert (shapes.radius < 0.08).all()
@@ -120,7 +120,7 @@ def test_capsules_lie_inside_what_they_stand_for() -> None:
 
 
 def test_fingers_are_where_the_gripper_has_them() -> None:
-    closed, opened = capsules(0.0), capsules(0.14)
+    closed, opened = (capsules(ARMS["left"], width) for width in (0.0, 0.14))
     tips = [shapes.ends[[n.startswith("tip") for n in shapes.names]][..., 0] for shapes in (closed, opened)]
     assert np.ptp(tips[1]) > np.ptp(tips[0]) + 0.10
 
