@@ -19,10 +19,11 @@ from pg4da.hardware.wall_clock import WallClock
 from pg4da.mission.problems import Mark
 
 
-def connect(spec: RobotsSpec, slow: float = 1.0) -> RobotCell:
+def connect(spec: RobotsSpec, slow: float = 1.0, kind: Callable[..., RobotCell] = RobotCell) -> RobotCell:
     """Every device is looked at first, so that nothing has moved when one of them can't be used.
 
-    slow: share of the file's own speed. Raises BadInput, with everything that was connected let go again.
+    slow: share of the file's own speed. kind: makes the cell as RobotCell is made. Raises BadInput, with everything
+    that was connected let go again.
     """
     check_devices(spec)
     with ExitStack() as undo:
@@ -30,15 +31,17 @@ def connect(spec: RobotsSpec, slow: float = 1.0) -> RobotCell:
         camera = _reach(spec.camera.source.mark, "camera", spec.camera.driver.open, spec.camera.config, clock)
         _let_go(undo, camera)
         arms = {name: _arm(arm, clock, undo) for name, arm in spec.arms.items()}
-        cell = _reach(spec.source.mark, "cell", _assemble, spec, arms, camera, clock, slow)
+        cell = _reach(spec.source.mark, "cell", _assemble, spec, arms, camera, clock, slow, kind)
         undo.pop_all()
     found: RobotCell = cell
     return found
 
 
-def _assemble(spec: RobotsSpec, arms: dict[str, Arm], camera: Any, clock: Clock, slow: float) -> RobotCell:
+def _assemble(
+    spec: RobotsSpec, arms: dict[str, Arm], camera: Any, clock: Clock, slow: float, kind: Callable[..., RobotCell]
+) -> RobotCell:
     top = spec.top
-    return RobotCell(
+    return kind(
         top.cell,
         arms,
         camera,

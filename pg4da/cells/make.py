@@ -42,8 +42,10 @@ def make(spec: CellSpec, request: RunRequest, scene: Scene | None) -> Cell:
         return _simulated(spec, request, scene)
     if isinstance(spec, RobotsSpec):
         from pg4da.cells.connect import connect
+        from pg4da.cells.emulator import connect_emulated
 
-        return connect(spec, request.slow)
+        own = spec.top.emulator == "own"
+        return connect_emulated(spec, request, scene) if own else connect(spec, request.slow)
     return _in_isaacgym(spec, request, scene)
 
 
