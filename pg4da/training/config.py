@@ -10,6 +10,7 @@ from pydantic import Field
 from pg4da.hardware.config import Part
 from pg4da.policies.avn.settings import AvnSettings
 from pg4da.policies.ppo.settings import PpoSettings
+from pg4da.sim.training.ranking import RankingSettings
 
 Scenes = Literal["strewn", "simple-clutter", "all-cases"]
 
@@ -20,6 +21,13 @@ class BankConfig(Part):
     samples: int = Field(default=3000, ge=2, le=1_000_000, description="pictures")
     workers: int = Field(default=1, ge=1, le=64, description="processes that make them")
     held_out: float = Field(default=0.1, gt=0.0, lt=1.0, description="share that is only measured on")
+
+
+class PushesConfig(Part):
+    """Scenes that pushes are tried on, for the ranking."""
+
+    scenes: int = Field(default=600, ge=1, le=100_000, description="scenes of all five cases")
+    workers: int = Field(default=1, ge=1, le=64, description="processes that try them")
 
 
 class NetworkConfig(Part):
@@ -58,6 +66,8 @@ class TrainingConfig(Part):
     save_every: int = Field(default=1, ge=1, le=10_000, description="updates from one checkpoint to the next")
     bank: BankConfig = BankConfig()
     avn: AvnSettings = AvnSettings()
+    pushes: PushesConfig = PushesConfig()
+    ranking: RankingSettings = RankingSettings()
     network: NetworkConfig = NetworkConfig()
     ppo: PpoSettings = PpoSettings()
     grasp: StageConfig = StageConfig(decisions=4_000, scenes="strewn")

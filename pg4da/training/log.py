@@ -15,7 +15,7 @@ from rich.progress import Progress as Bar
 from pg4da.training.page import write_page
 from pg4da.training.rows import Row, append_row, read_rows, write_rows
 
-SHOWN = ("loss", "reward", "success", "push_success", "grasp_success", "top1")
+SHOWN = ("loss", "reward", "success", "push_success", "grasp_success", "top_cell", "top_object")
 PAGE_EVERY = 5.0  # s
 LINE_EVERY = 30.0  # s, where standard error is no terminal
 

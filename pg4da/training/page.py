@@ -19,7 +19,7 @@ CHARTS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("what is chosen", ("push_share", "made", "entropy")),
     ("learning", ("explained_variance", "divergence", "clipped")),
     ("loss", ("loss", "policy_loss", "value_loss")),
-    ("on pictures kept apart", ("top1", "precision")),
+    ("on pictures kept apart", ("cell", "pooled", "top_cell", "top_object")),
 )
 EXAMPLES = 8
 

@@ -12,7 +12,8 @@ from pg4da.errors import BadInput
 from pg4da.policies.ppo.group import Group
 from pg4da.training.config import TrainingConfig
 
-SETTINGS, CHECKPOINT, POLICY, AVN = "training.json", "checkpoint.safetensors", "policy.safetensors", "avn.safetensors"
+SETTINGS, CHECKPOINT = "training.json", "checkpoint.safetensors"
+POLICY, AVN, RANKING = "policy.safetensors", "avn.safetensors", "ranking.safetensors"
 
 
 @dataclass(frozen=True)
