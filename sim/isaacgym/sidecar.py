@@ -220,11 +220,15 @@ class IsaacWorld(World):
 
     def objects(self) -> Reply:
         self.gym.refresh_actor_root_state_tensor(self.sim)
-        return {}, {"poses": self.roots[:, self.first_object :, :7].numpy().astype(np.float64)}
+        poses = self.roots[:, self.first_object :, :7].numpy().astype(np.float64)
+        poses[..., :3] -= self.origins[:, None]
+        return {}, {"poses": poses}
 
     def place(self, world: int, poses: np.ndarray) -> Reply:
         self.gym.refresh_actor_root_state_tensor(self.sim)
-        self.roots[world, self.first_object :, :7] = self.torch.tensor(poses, dtype=self.torch.float32)
+        there = np.array(poses, np.float32)
+        there[:, :3] += self.origins[world]
+        self.roots[world, self.first_object :, :7] = self.torch.tensor(there)
         self.roots[world, self.first_object :, 7:] = 0.0
         self.gym.set_actor_root_state_tensor(self.sim, self.root_tensor)
         self._reset_dofs([world])
@@ -358,6 +362,10 @@ class IsaacWorld(World):
         self.roots = self.gymtorch.wrap_tensor(self.root_tensor).view(worlds, -1, 13)
         self.dofs = self.gymtorch.wrap_tensor(self.dof_tensor).view(worlds, self.per_world, 2)
         self.targets = np.tile(self.start, (worlds, 1))
+        # Whether these states are in the world's frame or in that of all worlds is seen at what was put somewhere.
+        self.gym.refresh_actor_root_state_tensor(self.sim)
+        put = np.array(self.description["actors"][0]["pose"][:3], np.float32)
+        self.origins = self.roots[:, 0, :3].numpy().copy() - put
 
     def _reset_dofs(self, worlds: Any) -> None:
         own = self.torch.tensor(self.order)

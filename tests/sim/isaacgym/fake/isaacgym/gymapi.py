@@ -11,6 +11,7 @@ import numpy as np
 UP_AXIS_Z, SIM_PHYSX, IMAGE_COLOR, IMAGE_DEPTH, MESH_VISUAL = "z", "physx", "color", "depth", "visual"
 REALS = ("lower", "upper", "velocity", "effort", "stiffness", "damping", "friction", "armature")
 DOF = np.dtype([("hasLimits", "?"), ("driveMode", "i4"), *((name, "f4") for name in REALS)])
+ORIGIN = 4.0  # m from one world's origin to the next
 last = None  # the simulation that was made last, for tests to look into
 
 
@@ -137,7 +138,9 @@ class Gym:
         poses = [
             [a.pose.p.x, a.pose.p.y, a.pose.p.z, a.pose.r.x, a.pose.r.y, a.pose.r.z, a.pose.r.w] for a in actors(sim)
         ]
-        sim.roots = torch.tensor([[*p, *[0.0] * 6] for p in poses], dtype=torch.float32)
+        per_env = len(sim.envs[0].actors)
+        rows = [[x + ORIGIN * (i // per_env), *rest, *[0.0] * 6] for i, (x, *rest) in enumerate(poses)]
+        sim.roots = torch.tensor(rows, dtype=torch.float32)
         dofs = sum(len(a.asset.dofs) for a in actors(sim))
         sim.dofs, sim.seen = torch.zeros(dofs, 2), torch.zeros(dofs, 2)
         sim.targets = sim.speeds = torch.zeros(dofs)
