@@ -135,6 +135,6 @@ def _more_commands(request: Request, world: EmulatedWorld) -> dict[str, Any]:
         return {"scene": scene.name, "objects": len(scene.objects)}
 
     async def truth(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {name: plain(getattr(world.truth, name)) for name in TRUTH}
+        return {name: plain(getattr(world.truth, name)) for name in (*TRUTH, "positions")}
 
     return {"reset": reset, "truth": truth}

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from pg4da.hardware.emulator.ur5e import motions
 from pg4da.hardware.emulator.ur5e.drive import COAST, CYCLE, HARD_STOP, Drive, OutOfReach
 from pg4da.hardware.emulator.ur5e.functions import Functions
 from pg4da.hardware.emulator.ur5e.geometry import Chain, chain
@@ -15,6 +16,7 @@ from pg4da.hardware.emulator.ur5e.registers import Registers
 from pg4da.hardware.emulator.ur5e.rtde_types import Field
 from pg4da.hardware.emulator.ur5e.safety import UNLOCK_DELAY, Safety
 from pg4da.hardware.emulator.ur5e.script_compiler import Compiled, compile_program
+from pg4da.hardware.emulator.ur5e.script_frame import Steps
 from pg4da.hardware.emulator.ur5e.script_program import Program
 from pg4da.hardware.emulator.ur5e.script_tokens import ScriptError
 from pg4da.hardware.emulator.ur5e.settings import Identity, Settings
@@ -24,6 +26,7 @@ from pg4da.hardware.frames import Array
 LOG = 200  # lines that are kept
 GIVEN_UP = 0.15  # rad between set point and arm before the controller stops itself
 FORCE_LIMIT = 150.0  # N at the tool, a UR's default safety limit
+RETURN = 2.0, 0.5  # rad/s² and rad/s back to the path that a pause left
 STOPPED, PLAYING, PAUSED = 1, 2, 4  # runtime_state
 
 
@@ -52,6 +55,8 @@ class Controller:
         self._watchdog: tuple[str, float] | None = None
         self._fed = 0.0
         self._target_chain: Chain | None = None
+        self._left_at: Array = self.drive.q.copy()  # where a pause found the set point on its path
+        self._return: Steps = motions.nothing()
 
     # what clients ask for
 
@@ -65,6 +70,7 @@ class Controller:
             self.say(f"the program {code.name} is refused: {self.safety.mode.name}, {self.safety.robot_mode.name}")
             return
         self.program, self.paused, self._watchdog = Program(code, self._functions), False, None
+        self._return = motions.nothing()
 
     def stop_program(self, why: str = "") -> None:
         """The arm comes to rest by itself."""
@@ -73,13 +79,17 @@ class Controller:
         self.program, self.paused, self._watchdog = None, False, None
 
     def pause(self) -> None:
-        self.paused = self.program is not None
+        """The arm comes to rest; the program stays where it is."""
+        if self.program is not None and not self.paused:
+            self.paused, self._left_at = True, self.drive.q.copy()
 
     def play(self) -> bool:
         """Go on with a paused program; False when there is none or the arm may not move."""
         if self.program is None or not self.safety.moves:
             return False
-        self.paused = False
+        if self.paused:
+            self.paused = False
+            self._return = motions.to_configuration(self.drive, self._left_at, *RETURN)
         return True
 
     def write_inputs(self, names: Sequence[str], values: Sequence[Field]) -> None:
@@ -149,12 +159,17 @@ class Controller:
         if self.program is None or self.paused:
             return
         try:
-            if not self.program.cycle():
+            if not self._go_back() and not self.program.cycle():
                 self.stop_program()
         except ScriptError as error:
             self.stop_program(f"the program {self.program.name if self.program else ''} stopped: {error}")
         except OutOfReach as error:
             self.protective_stop(str(error))
+
+    def _go_back(self) -> bool:
+        """A cycle of the way to where a pause found the arm; False when it is there."""
+        over = object()
+        return next(self._return, over) is not over
 
     def _watch(self) -> None:
         """What makes a controller stop by itself: a collision, a force, a client that fell silent."""

@@ -147,6 +147,12 @@ def to_rest(drive: Drive, deceleration: float) -> Steps:
     return None
 
 
+def nothing() -> Steps:
+    """A motion that is over."""
+    yield from ()
+    return None
+
+
 def cycles(duration: float) -> int:
     """Whole cycles of a duration [s], at least one."""
     return max(1, round(min(duration, 3600.0) / CYCLE))

@@ -140,6 +140,8 @@ def _binary(operator: str, left: Evaluate, right: Evaluate, line: int) -> Evalua
         a, b = left(frame), right(frame)
         try:
             return apply(a, b)
+        except ScriptError as error:
+            raise error.at(line) from None
         except (TypeError, OverflowError):
             raise ScriptError(f"{a!r} {operator} {b!r}", line) from None
 
@@ -180,6 +182,6 @@ def checked(run: Callable[[], Value], call: Call) -> Value:
     try:
         return run()
     except ScriptError as error:
-        raise error if error.line else ScriptError(f"{call.name}(): {error}", call.line) from None
+        raise error.at(call.line, f"{call.name}(): ") from None
     except (TypeError, ValueError, IndexError, KeyError, OverflowError) as error:
         raise ScriptError(f"{call.name}() can't take these arguments: {error}", call.line) from error

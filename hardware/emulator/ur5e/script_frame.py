@@ -39,8 +39,8 @@ class Threads(Protocol):
 
     def exit_critical(self) -> None: ...
 
-    def spin(self) -> None:
-        """Count a round of a loop; raises ScriptError when they take no time."""
+    def spin(self, line: int) -> None:
+        """Count a round of the loop at a line; raises ScriptError when they take no time."""
         ...
 
 

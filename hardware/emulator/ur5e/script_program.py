@@ -101,8 +101,8 @@ class Program:
     def exit_critical(self) -> None:
         self._critical = None
 
-    def spin(self) -> None:
-        """Count a round of a loop."""
+    def spin(self, line: int) -> None:
+        """Count a round of the loop at this line."""
         self._rounds += 1
         if self._rounds > MOST_ROUNDS:
-            raise ScriptError("a loop runs without taking time: sync() is missing in it")
+            raise ScriptError("a loop runs without taking time: sync() is missing in it", line)

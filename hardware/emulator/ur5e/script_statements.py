@@ -128,7 +128,7 @@ class Compiler:
             try:
                 return (yield from steps)
             except ScriptError as error:
-                raise error if error.line else ScriptError(f"{call.name}(): {error}", call.line) from None
+                raise error.at(call.line, f"{call.name}(): ") from None
 
         def own(frame: Frame) -> Steps:
             assert callee is not None
@@ -186,8 +186,8 @@ class Compiler:
     def _while(self, node: While) -> Code:
         condition, body = self._expression(node.condition), self._block(node.body)
         if not self._takes_time(node):
-            return Code(plain=lambda frame: _loop(condition, body, frame))
-        return Code(slow=lambda frame: _loop_slowly(condition, body, frame))
+            return Code(plain=lambda frame: _loop(condition, body, frame, node.line))
+        return Code(slow=lambda frame: _loop_slowly(condition, body, frame, node.line))
 
 
 def _plain(code: Code, frame: Frame) -> Outcome:
@@ -214,9 +214,9 @@ def _run_slowly(codes: tuple[Code, ...], frame: Frame) -> Steps:
     return None
 
 
-def _loop(condition: Evaluate, body: Code, frame: Frame) -> Outcome:
+def _loop(condition: Evaluate, body: Code, frame: Frame, line: int) -> Outcome:
     while condition(frame):
-        frame.program.spin()
+        frame.program.spin(line)
         outcome = _plain(body, frame)
         if outcome is BREAK:
             return None
@@ -225,9 +225,9 @@ def _loop(condition: Evaluate, body: Code, frame: Frame) -> Outcome:
     return None
 
 
-def _loop_slowly(condition: Evaluate, body: Code, frame: Frame) -> Steps:
+def _loop_slowly(condition: Evaluate, body: Code, frame: Frame, line: int) -> Steps:
     while condition(frame):
-        frame.program.spin()
+        frame.program.spin(line)
         outcome = yield from body.steps(frame)
         if outcome is BREAK:
             return None

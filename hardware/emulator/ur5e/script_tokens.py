@@ -19,7 +19,11 @@ class ScriptError(Exception):
 
     def __init__(self, message: str, line: int = 0) -> None:
         super().__init__(f"line {line}: {message}" if line else message)
-        self.line = line
+        self.message, self.line = message, line
+
+    def at(self, line: int, where: str = "") -> ScriptError:
+        """The same with its line, where it had none."""
+        return self if self.line else ScriptError(f"{where}{self.message}", line)
 
 
 @dataclass(frozen=True, slots=True)
