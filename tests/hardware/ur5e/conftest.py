@@ -77,6 +77,11 @@ def kit() -> Kit:
 
 
 @pytest.fixture
+def still_gripper() -> type[StillGripper]:
+    return StillGripper
+
+
+@pytest.fixture
 def make_arm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ur5e]]:
     """make_arm(fault): connected, see fake_child; closed in the end."""
     made: list[Ur5e] = []
