@@ -44,7 +44,7 @@ def interest(observation: Observation, segments: Segments) -> NDArray[np.float32
 
 def covering(things: Sequence[Thing], weight: NDArray[np.float32], grid: MapGrid, above: float) -> list[int]:
     """Things higher than `above` [m] that lie on weighted cells, those on the most weight first."""
-    loads = [(_load(weight, painted([t.parts], grid)), i) for i, t in enumerate(things) if t.top > above]
+    loads = [(load(weight, painted([t.parts], grid)), i) for i, t in enumerate(things) if t.top > above]
     return [i for load, i in sorted(loads, key=lambda p: (-p[0], p[1])) if load > 1e-3]
 
 
@@ -64,7 +64,14 @@ def painted(groups: Sequence[Sequence[Array]], grid: MapGrid) -> NDArray[np.uint
     return mask
 
 
-def _load(weight: NDArray[np.float32], mask: NDArray[np.uint8]) -> float:
+def laid_open(
+    things: list[Thing], prediction: Prediction, weight: NDArray[np.float32], grid: MapGrid, before: float
+) -> float:
+    """Share of the weight `before` under things that is free after a push; `before`: see load."""
+    return (before - load(weight, painted(_placed(things, prediction), grid))) / max(before, 1e-6)
+
+
+def load(weight: NDArray[np.float32], mask: NDArray[np.uint8]) -> float:
     """Weight under a mask."""
     return cv2.sumElems(cv2.copyTo(weight, mask))[0]
 
@@ -125,15 +132,14 @@ def _best_stop(
     stroke: Stroke, table: Table, high: list[Thing], weight: NDArray[np.float32], grid: MapGrid, bounds: Bounds
 ) -> tuple[Stroke, float] | None:
     """The stroke cut at its best stop, and its gain; None when something would leave the workspace."""
-    before = _load(weight, painted([t.parts for t in high], grid))
+    before = load(weight, painted([t.parts for t in high], grid))
     best: tuple[Stroke, float] | None = None
     centres, room = np.array([t.centre for t in high]), room_for(high)
     stops = list(np.arange(0.06, stroke.length + 1e-6, 0.03))
     for prediction in table.plough((stroke,), stops):
         if leaves(centres, prediction, bounds, room):
             break
-        after = _load(weight, painted(_placed(high, prediction), grid))
-        gain = (before - after) / max(before, 1e-6) - 0.4 * prediction.travel
+        gain = laid_open(high, prediction, weight, grid, before) - 0.4 * prediction.travel
         if best is None or gain > best[1] + 0.02:
             best = Stroke(stroke.start, stroke.at(prediction.travel), stroke.yaw, stroke.width), gain
     return best

@@ -14,7 +14,7 @@ from pg4da.policies.ranking.proposals import Proposal
 GRIPS = (1.0, 0.83, 1.17)  # factors on all friction: what hangs on luck differs between them
 EACH = 7
 SIZE = EACH * len(GRIPS)
-FORESEEABLE = 0.5  # of the target is seen, at least: less, and its outline is not its own
+FORESEEABLE = 0.25  # of the target is seen, at least
 
 
 def judge_of(around: Surroundings) -> Judge | None:
@@ -30,6 +30,8 @@ def judge_of(around: Surroundings) -> Judge | None:
 
 def foresight(judge: Judge | None, proposal: Proposal) -> tuple[Foreseen, ...]:
     """What is predicted under each of GRIPS; empty for what cannot be looked ahead on."""
+    if proposal.swept is not None:
+        return (proposal.swept,) * len(GRIPS)
     if judge is None or proposal.plan is None:
         return ()
     return tuple(judge.foresee(proposal.plan, proposal.travel, grip) for grip in GRIPS)

@@ -6,12 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pg4da.policies.geometric.lookahead import Stroke
+from pg4da.policies.geometric.lookahead import Prediction, Stroke, Table
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.prefilter import shortlist
 from pg4da.policies.geometric.pushes import FreeSpace, Plan, isolating_plans
-from pg4da.policies.geometric.uncover import LAYER, covering, interest, strokes_through
+from pg4da.policies.geometric.segmentation import Thing
+from pg4da.policies.geometric.uncover import LAYER, covering, interest, laid_open, load, painted, strokes_through
+from pg4da.policies.geometric.worth import Foreseen, leaves, room_for
 from pg4da.policies.learned.surroundings import Surroundings, hiding_place
 from pg4da.policies.types import Array as Points
 
@@ -20,19 +23,24 @@ WIDE = 8.0  # times as many pushes past the target as the hand-written policy lo
 UNSEEN = 0.0225  # m, half the edge of the square that stands for a target that is not seen
 PAST = (0.04, 0.08, 0.16)  # m past the middle of what is swept off
 COVERS = 3
+ENOUGH = 0.6  # of what is covered laid open: no other thing on top is looked at
+ON_TOP = 0.008  # m over the fingertips, what a sweep moves
+STEP = 0.006  # m of the look-ahead on what lies on top
 
 
 @dataclass(frozen=True)
 class Proposal:
     """A push: its family, its strokes made at once, the fingertips' height [m].
 
-    plan: what the planar look-ahead can try, None for sweeps.
+    plan: what the planar look-ahead can try, None for sweeps. swept: what is foreseen of a sweep, its value the share
+    of what is covered that it lays open, less for its length.
     """
 
     family: str
     strokes: tuple[Stroke, ...]
     height: float
     plan: Plan | None = None
+    swept: Foreseen | None = None
 
     @property
     def travel(self) -> float:
@@ -79,12 +87,42 @@ def _sweeps(around: Surroundings) -> Iterator[Proposal]:
     bottom = target.top if target is not None else segments.others[covers[0]].top - LAYER
     height = max(settings.push_height, bottom + settings.over_layer)
     space = FreeSpace(around.cloud, reach.workspace, height - 0.004)
+    top = _Top(around, height, weight)
+    best = 0.0
     for index in covers[:COVERS]:
         thing = segments.others[index]
         for stroke in strokes_through(thing, space, reach.workspace, reach.gripper, settings):
             to = float(np.linalg.norm(thing.centre - stroke.start))
-            for travel in sorted({round(min(to + past, stroke.length), 3) for past in PAST}):
-                yield Proposal("sweep", (stroke.cut(travel),), height)
+            travels = sorted({round(min(to + past, stroke.length), 3) for past in PAST})
+            for travel, swept in zip(travels, top.swept(stroke, travels), strict=True):
+                best = max(best, swept.value)
+                yield Proposal("sweep", (stroke.cut(travel),), height, swept=swept)
+        if best > ENOUGH:
+            return
+
+
+class _Top:
+    """What lies higher than the fingertips of a sweep, to look ahead on."""
+
+    def __init__(self, around: Surroundings, height: float, weight: NDArray[np.float32]) -> None:
+        self._things: list[Thing] = [t for t in around.segments.others if t.top > height + ON_TOP]
+        self._weight, self._grid, self._bounds = weight, around.observation.grid, around.reach.workspace
+        self._table = Table(self._things, around.reach.gripper, STEP)
+        self._before = load(weight, painted([t.parts for t in self._things], self._grid))
+        self._centres = np.array([t.centre for t in self._things], float).reshape(-1, 2)
+        self._room = room_for(self._things)
+
+    def swept(self, stroke: Stroke, travels: Sequence[float]) -> Iterator[Foreseen]:
+        """What is foreseen of a stroke at each of its stops; harm stays once there was some."""
+        harm = False
+        for prediction in self._table.plough((stroke,), travels):
+            harm = harm or self._harms(prediction)
+            gain = laid_open(self._things, prediction, self._weight, self._grid, self._before)
+            cost = 0.4 * prediction.travel
+            yield Foreseen(gain - cost, 0.0, cost, np.zeros(2), 0.0, harm)
+
+    def _harms(self, prediction: Prediction) -> bool:
+        return leaves(self._centres, prediction, self._bounds, self._room)
 
 
 def _square(half: float) -> Array:

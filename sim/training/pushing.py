@@ -35,6 +35,7 @@ LOOKED = 14  # proposals of a state that are looked ahead on
 TRIED = 8  # of these that are made, the FIRST by the look-ahead's value and some of the others
 FIRST = 3
 OWN = 4  # of a ranking's choices
+SWEEPS, AMONG = 2, 6  # sweeps that are made of the best ones
 DEEP = 4  # states of a scene that pushes are tried in
 FORESEEN, SHARE = 32, 0.4  # pushes of a state that are only looked ahead on, and share of the states seen after a push
 
@@ -110,10 +111,16 @@ class _Episode:
         looked = [(p, foresight(judge, p)) for p in drawn]
         order = sorted(range(len(looked)), key=lambda i: -np.mean([f.value for f in looked[i][1]] or [0.0]))
         rest = [order[i] for i in self._rng.permutation(np.arange(FIRST, len(order)))]
-        own = self._own(state)
+        own = [*self._own(state), *self._best_sweeps(everything)]
         kept = [*order[:FIRST], *rest][: TRIED - len(own)]
         chosen = [*own, *(looked[i][0] for i in kept)]
         return [(p, numbers(foresight(judge, p))) for p in chosen]
+
+    def _best_sweeps(self, everything: list[Proposal]) -> list[Proposal]:
+        """Some of the sweeps that should lay open most."""
+        foreseen = [p for p in everything if p.swept is not None and not p.swept.harm]
+        best = sorted(foreseen, key=lambda p: -(p.swept.value if p.swept else 0.0))[:AMONG]
+        return [best[int(i)] for i in self._rng.permutation(len(best))[:SWEEPS]]
 
     def _own(self, state: _State) -> list[Proposal]:
         """The ranking's own first choices."""
