@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from typing import Any
@@ -196,7 +197,8 @@ def test_programs_are_cut_out_of_the_stream_of_text() -> None:
     incoming = Incoming()
     assert incoming.feed("\n# nothing\ndef f():\n if Tr") == []
     first, line = incoming.feed("ue:\n sync()\n end\nend # f\ntextmsg(1)\ndef g():\n")
-    assert first.startswith("def f():") and first.endswith("end # f\n")
+    assert first.startswith("def f():")
+    assert first.endswith("end # f\n")
     assert line == "textmsg(1)\n"
     assert incoming.feed("end\n") == ["def g():\nend\n"]
 
@@ -210,10 +212,8 @@ def test_a_text_without_end_is_refused() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(alphabet="abp01.=+-*/()[],:<>\"'# \ndefifwhilnrut_^%&{}", max_size=80))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(ScriptError):
         parse(text)
-    except ScriptError as error:
-        assert str(error)
 
 
 @pytest.mark.parametrize("text", ["(" * 5000, "-" * 5000 + "1", "[" * 5000, "if True:\n" * 5000, "+".join("1" * 50000)])
