@@ -92,7 +92,7 @@ def _of_object(number: int, owner: NDArray[np.intp], xyz: NDArray[np.float32], g
         return None
     centre = outline.mean(axis=0)
     columns = columns_of(xyz, (owner >= 0) & ~mine, centre)
-    cells, places = _cells(face)
+    cells, places = cells_of(face)
     prism = prism_of(outline, body.top, body.normal)
     labels = grasp_labels(places, prism, columns, gripper)
     return cells, places, np.full(len(cells), number, np.intp), labels
@@ -112,7 +112,7 @@ def _outline(mine: NDArray[np.bool_], xyz: NDArray[np.float32]) -> Array:
     return xyz[v, u, :2].astype(np.float64)
 
 
-def _cells(points: Array) -> tuple[NDArray[np.intp], Array]:
+def cells_of(points: Array) -> tuple[NDArray[np.intp], Array]:
     """Coarse cells (n, 2) that hold enough of the points (m, 3), and the middle (n, 2) of the points in each."""
     index = COARSE.to_cell(points[:, :2])
     inside = ((index >= 0) & (index < COARSE.cells)).all(axis=1)
