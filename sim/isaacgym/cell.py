@@ -12,7 +12,7 @@ from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
 from pg4da.sim.follower import Follower
 from pg4da.sim.isaacgym.config import IsaacGymConfig
-from pg4da.sim.isaacgym.describing import describe
+from pg4da.sim.isaacgym.describing import describe, places
 from pg4da.sim.isaacgym.devices import RemoteArm, RemoteCamera, RemoteFloating
 from pg4da.sim.isaacgym.process import SidecarProcess
 from pg4da.sim.isaacgym.remote import Remote, RemoteClock
@@ -39,6 +39,7 @@ class IsaacCell:
         """Raises DeviceError when the sidecar can't be started or can't build the scene."""
         self.name = "isaacgym"
         self.workspace = Workspace()
+        self._scene = scene
         self._start: Callable[[], Remote] = lambda: start(config, [scene], arms, objects_dir)
         self._noise, self._seed, self._kind = config.camera_noise, seed, RemoteArm if arms else RemoteFloating
         self._remote: Remote | None = None
@@ -47,7 +48,17 @@ class IsaacCell:
     def restart(self) -> None:
         """A new sidecar, and the scene as it was at first; arms and camera are new ones. Raises DeviceError."""
         self.close()
-        remote = self._remote = self._start()
+        self._remote = self._start()
+        self._begin(self._remote)
+
+    def reset(self) -> None:
+        """The scene as it was at first, in the same sidecar; arms and camera are new ones. Raises DeviceError."""
+        assert self._remote is not None
+        self.stop()
+        self._remote.place(0, places(self._scene))
+        self._begin(self._remote)
+
+    def _begin(self, remote: Remote) -> None:
         self.clock = RemoteClock(remote)
         self._pace = Pace()
         self.arms: dict[str, Follower] = {n: self._kind(n, remote, self.clock, self._pace) for n in ARM_BASES}

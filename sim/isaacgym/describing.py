@@ -52,9 +52,7 @@ def describe(
 
     URDFs are written to `folder`. Raises ValueError for scenes whose objects differ, UnknownShape, MeshError.
     """
-    shapes = [tuple(obj.shape for obj in scene.objects) for scene in scenes]
-    if any(each != shapes[0] for each in shapes):
-        raise ValueError("parallel worlds hold the same objects: a scene has others")
+    check_alike(scenes)
     return {
         "timestep": config.timestep,
         "substeps": config.substeps,
@@ -70,6 +68,15 @@ def describe(
         "objects": [_object(i, obj, folder, objects_dir) for i, obj in enumerate(scenes[0].objects)],
         "camera": _camera(),
     }
+
+
+def check_alike(scenes: Sequence[Scene]) -> None:
+    """Raises ValueError where parallel worlds would hold different objects, or there would be none."""
+    if not scenes:
+        raise ValueError("no scenes")
+    shapes = [tuple(obj.shape for obj in scene.objects) for scene in scenes]
+    if any(each != shapes[0] for each in shapes):
+        raise ValueError("parallel worlds hold the same objects: a scene has others")
 
 
 def places(scene: Scene) -> Array:

@@ -25,11 +25,11 @@ class Remote:
         dofs = [(f"{actor['name']}/{dof['joint']}", dof) for actor in description["actors"] for dof in actor["dofs"]]
         self.index: dict[str, int] = {name: i for i, (name, _) in enumerate(dofs)}
         worlds = int(description["worlds"])
-        start = np.array([dof["start"] for _, dof in dofs])
-        effort = np.array([dof["effort"] for _, dof in dofs])
-        self.targets = np.tile(start, (worlds, 1))
+        self._start = np.array([dof["start"] for _, dof in dofs])
+        self._effort = np.array([dof["effort"] for _, dof in dofs])
+        self.targets = np.tile(self._start, (worlds, 1))
         self.speeds = np.zeros_like(self.targets)
-        self.efforts = np.tile(np.stack([-effort, effort], axis=1), (worlds, 1, 1))
+        self.efforts = np.tile(np.stack([-self._effort, self._effort], axis=1), (worlds, 1, 1))
         self._heard(process.ask("build", description=description))
 
     def step(self, rows: list[tuple[Array, Array]]) -> None:
@@ -53,8 +53,8 @@ class Remote:
 
     def place(self, world: int, poses: Array) -> None:
         """Objects of one world to poses (N, 7), its joints to their start, all at rest. Raises DeviceError."""
-        self.targets[world] = [dof["start"] for actor in self.description["actors"] for dof in actor["dofs"]]
-        self.speeds[world] = 0.0
+        self.targets[world], self.speeds[world] = self._start, 0.0
+        self.efforts[world] = np.stack([-self._effort, self._effort], axis=1)
         self._heard(self.process.ask("place", {"poses": np.asarray(poses, float)}, world=world))
 
     def _heard(self, reply: tuple[dict[str, Any], Mapping[str, NDArray[Any]]]) -> None:

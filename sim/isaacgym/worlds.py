@@ -12,7 +12,7 @@ from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
 from pg4da.sim.isaacgym.cell import SETTLE, start
 from pg4da.sim.isaacgym.config import IsaacGymConfig
-from pg4da.sim.isaacgym.describing import places
+from pg4da.sim.isaacgym.describing import check_alike, places
 from pg4da.sim.isaacgym.devices import RemoteCamera, RemoteFloating
 from pg4da.sim.isaacgym.remote import Remote, RemoteClock
 from pg4da.sim.isaacgym.stepping import Crew, Stepper
@@ -60,8 +60,7 @@ class GripperWorlds:
         self, config: IsaacGymConfig, scenes: Sequence[Scene], seed: int = 0, *, objects_dir: Path | None = None
     ) -> None:
         """Raises DeviceError; ValueError when the scenes' objects differ."""
-        if not scenes:
-            raise ValueError("no scenes")
+        check_alike(scenes)
         self._remote = start(config, scenes, arms=False, objects_dir=objects_dir)
         self.worlds = [GripperWorld(i, self._remote, config.camera_noise, seed) for i in range(len(scenes))]
         try:

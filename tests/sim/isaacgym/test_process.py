@@ -117,8 +117,7 @@ def test_a_killed_sidecar_is_told(make_cell: Callable[..., IsaacCell]) -> None:
         cell.advance(0.1)
 
 
-def test_what_is_refused_does_not_lose_it(make_cell: Callable[..., IsaacCell]) -> None:
-    cell = make_cell()
+def test_what_is_refused_does_not_lose_it(cell: IsaacCell) -> None:
     with pytest.raises(DeviceError, match="refused picture: IndexError"):
         process_of(cell).ask("picture", world=5)
     cell.advance(0.008)
