@@ -81,8 +81,9 @@ class Straightener:
         import cv2
 
         u, v = self._maps
-        flat = cv2.remap(depth, u, v, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
-        return cv2.remap(rgb, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0), flat
+        near = cv2.remap(depth, u, v, cv2.INTER_NEAREST, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        mixed = cv2.remap(rgb, u, v, cv2.INTER_LINEAR, borderMode=cv2.BORDER_CONSTANT, borderValue=0)
+        return np.asarray(mixed, np.uint8), np.asarray(near, np.float32)
 
 
 def _maps(optics: Optics, size: tuple[int, int]) -> tuple[Depth, Depth]:
@@ -90,4 +91,4 @@ def _maps(optics: Optics, size: tuple[int, int]) -> tuple[Depth, Depth]:
     v, u = np.mgrid[0:height, 0:width].astype(float)
     xy = np.stack([(u.ravel() - K[0, 2]) / K[0, 0], (v.ravel() - K[1, 2]) / K[1, 1]], axis=1)
     x, y = bent(optics, xy).T.reshape(2, height, width)
-    return (K[0, 0] * x + K[0, 2]).astype(np.float32), (K[1, 1] * y + K[1, 2]).astype(np.float32)
+    return np.asarray(K[0, 0] * x + K[0, 2], np.float32), np.asarray(K[1, 1] * y + K[1, 2], np.float32)

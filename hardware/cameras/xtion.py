@@ -121,6 +121,8 @@ class Xtion:
 
     def _optics(self) -> Optics:
         wish, color = self._config, self._streams[0]
+        if wish.lens is not None:
+            return Optics.of(wish.lens)
         fx = wish.width / 2 / np.tan(color.get_horizontal_fov() / 2)
         fy = wish.height / 2 / np.tan(color.get_vertical_fov() / 2)
         return Optics(np.array([[fx, 0.0, (wish.width - 1) / 2], [0.0, fy, (wish.height - 1) / 2], [0.0, 0.0, 1.0]]))
