@@ -57,7 +57,8 @@ class StageLog:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._bar.stop()
+        if self._console.is_terminal:
+            self._bar.stop()
         if self._board is not None:
             self._board.close()
         self._write_page(ended=True)
