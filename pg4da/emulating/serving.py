@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -23,6 +24,7 @@ from pg4da.sim.emulated.world import EmulatedWorld
 
 SLOW = 0.95  # simulated seconds a second below which a person is told
 LOOK = 5.0  # s between looks at the pace
+PRIORITY = -10  # niceness
 SWITCH = 0.001  # s; a picture is drawn in a thread of its own, and the world must not wait for it long
 
 
@@ -45,10 +47,17 @@ def serve(request: Request, ready: Callable[[Emulation], None], warn: Callable[[
     """Until Ctrl-C or SIGTERM. Raises BadInput before anything listens, or when a port is taken."""
     world = make_world(request)
     sys.setswitchinterval(SWITCH)
+    hurry()
     try:
         asyncio.run(_serve(request, world, ready, warn))
     except PortTaken as error:
         raise BadInput(f"{error}; is another emulator running? Choose others with --left, --right, …") from error
+
+
+def hurry() -> None:
+    """Before other work of this machine, where the system lets us: a robot's controller does not wait for it."""
+    with contextlib.suppress(PermissionError):
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
 
 
 def make_world(request: Request) -> EmulatedWorld:
