@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,11 @@ def save_avn(path: Path, avn: Avn, training: Mapping[str, Any] | None = None, ha
         tensors = {k: v.half() if v.is_floating_point() else v for k, v in tensors.items()}
     header = {"format": FORMAT, "shape": json.dumps(avn.shape.to_dict()), "training": json.dumps(training or {})}
     write_weights(path, tensors, header)
+
+
+def shipped() -> Path:
+    """The angle-view network's weights that come with the package."""
+    return Path(str(files("pg4da.policies") / "weights" / "avn.safetensors"))
 
 
 def load_avn(path: Path) -> Avn:
