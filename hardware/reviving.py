@@ -12,6 +12,7 @@ from pg4da.hardware.supervision import Faulty, Supervised
 from pg4da.hardware.wall_clock import monotonic, sleep_until
 
 ACTIVATION = 15.0  # s
+RECONNECTION = 2.5  # s that a gripper's driver may take to notice that its link is back
 POLL = 0.05
 
 
@@ -36,13 +37,23 @@ def revive(arm: object, unlock: bool) -> None:
 
 
 def revive_gripper(device: str, gripper: Gripper, unlock: bool) -> None:
-    """Raises DeviceError while it has a problem; `unlock` allows to activate it, which opens it."""
-    if not isinstance(gripper, Faulty) or not gripper.problem:
+    """Wait for a link that is back to be taken up again; `unlock` allows to activate the gripper, which opens it.
+
+    Raises DeviceError while it has a problem.
+    """
+    if not isinstance(gripper, Faulty) or _well_within(RECONNECTION, gripper):
         return
     if unlock and isinstance(gripper, Activated):
         _wait_for(gripper.activate())
     if gripper.problem:
         raise DeviceError(device, gripper.problem)
+
+
+def _well_within(seconds: float, gripper: Faulty) -> bool:
+    end = monotonic() + seconds
+    while gripper.problem and monotonic() < end:
+        sleep_until(monotonic() + POLL)
+    return not gripper.problem
 
 
 def _wait_for(handle: Handle) -> None:

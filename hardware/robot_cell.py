@@ -19,6 +19,7 @@ from pg4da.hardware.safety.config import SafetyConfig
 from pg4da.hardware.safety.guard import Course, Guard
 from pg4da.hardware.supervision import Faulty, Supervised, Trouble
 from pg4da.hardware.wall_clock import monotonic
+from pg4da.hardware.watched_camera import WatchedCamera
 
 
 class RobotCell:
@@ -40,7 +41,8 @@ class RobotCell:
         speed: float = 1.0,
         delay: float = 0.03,
     ) -> None:
-        self.name, self.arms, self.camera, self.clock = name, dict(arms), camera, clock
+        self.name, self.arms, self.clock = name, dict(arms), clock
+        self.camera = WatchedCamera(camera, self._camera_lost)
         self.workspace = workspace or Workspace()
         self.bin_position = bin_position
         self.trouble: Trouble | None = None
@@ -128,6 +130,11 @@ class RobotCell:
             problem = arm.gripper.problem if isinstance(arm.gripper, Faulty) else ""
             if problem:
                 self._troubled(Trouble("safety_stop", f"{name} gripper", problem, self.clock.now()))
+
+    def _camera_lost(self, why: str) -> None:
+        """Nothing may move on what can't be seen."""
+        if self.trouble is None:
+            self._troubled(Trouble("safety_stop", "camera", why, self.clock.now()))
 
     # ---- after a trouble
 
