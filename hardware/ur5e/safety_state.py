@@ -34,10 +34,17 @@ PROTECTIVE_BIT, EMERGENCY_BITS, STOPPED_BIT = 1 << 2, 0b111 << 5, 1 << 10
 
 @dataclass(frozen=True)
 class Cause:
-    """Why an arm stands. code: `protective_stop`, `emergency_stop` or `safety_stop`, as missions know them."""
+    """Why an arm stands. code: `protective_stop`, `emergency_stop` or `safety_stop`, as missions know them.
+
+    vague: it may only foretell a stop whose name comes with one of the next measurements.
+    """
 
     code: str
     message: str
+    vague: bool = False
+
+
+ENDED = Cause("safety_stop", "the control program on the controller has ended", vague=True)
 
 
 def cause(safety_mode: int, safety_bits: int, robot_mode: int, runtime_state: int) -> Cause | None:
@@ -53,5 +60,5 @@ def cause(safety_mode: int, safety_bits: int, robot_mode: int, runtime_state: in
     if robot_mode != RUNNING_MODE:
         return Cause("safety_stop", f"the robot is not running: {ROBOT_MODES.get(robot_mode, f'mode {robot_mode}')}")
     if runtime_state != PLAYING:
-        return Cause("safety_stop", "the control program on the controller was stopped")
+        return ENDED
     return None

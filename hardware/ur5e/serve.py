@@ -17,10 +17,11 @@ import numpy as np
 from pg4da.hardware.path_clock import PathClock
 from pg4da.hardware.ur5e.channel import Channel, Closed, Message
 from pg4da.hardware.ur5e.client import Client, Measured, Settings
-from pg4da.hardware.ur5e.safety_state import Cause
+from pg4da.hardware.ur5e.safety_state import ENDED, Cause
 from pg4da.hardware.ur5e.servo import Motion, Servo
 from pg4da.hardware.wall_clock import monotonic, sleep_until
 
+VAGUE = 4  # cycles in which a stop may still get its name
 CLOSING = 1.5  # s to come to rest before the program on the controller is ended all the same
 
 
@@ -39,6 +40,7 @@ class Loop:
         s = settings
         self._servo = Servo(self._measured.q, clock, s.period, s.lead, s.deceleration)
         self._cause: Cause | None = None
+        self._vague = 0
         self._silent = False
         self._closing: float | None = None
         self._lost = False
@@ -67,8 +69,8 @@ class Loop:
         if self._cause is None:
             m = self._measured
             taken = self._client.servo(self._servo.step(monotonic(), m.q, m.dq))
-            if not taken and self._closing is None:
-                self._trouble(Cause("safety_stop", "the control program on the controller has ended"))
+            if self._closing is None:
+                self._suspect(not taken or m.why is not None)
         self._tell()
 
     def _measure(self) -> None:
@@ -80,8 +82,15 @@ class Loop:
             why = f"connection lost: no measurement for {now - self._fresh:.2f} s"
             self._trouble(Cause("safety_stop", why))
             return
-        if found.why is not None and (self._cause is None or found.why.code != self._cause.code):
+        named = found.why is not None and not found.why.vague
+        if found.why is not None and named and (self._cause is None or found.why.code != self._cause.code):
             self._trouble(found.why)
+
+    def _suspect(self, ended: bool) -> None:
+        """The program has ended by itself when no stop is named soon after."""
+        self._vague = self._vague + 1 if ended else 0
+        if self._vague > VAGUE and self._cause is None:
+            self._trouble(ENDED)
 
     def _trouble(self, why: Cause) -> None:
         """Report the first cause; a worse one that follows is told as well."""

@@ -76,7 +76,7 @@ def kit() -> Kit:
     return Kit()
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def still_gripper() -> type[StillGripper]:
     return StillGripper
 

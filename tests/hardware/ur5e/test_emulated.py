@@ -81,12 +81,60 @@ class Rig:
         return all(np.abs(arm["dq"]).max() < 0.02 for arm in arms.values())
 
 
-@pytest.fixture
-def rig(emulator: RunningEmulator, still_gripper: Callable[[], object]) -> Iterator[Rig]:
+@pytest.mark.parametrize(
+    ("fault", "value", "words"),
+    [
+        ("local_mode", None, "not in remote control"),
+        ("wrong_model", "UR10", "UR10, not a UR5e"),
+        ("firmware", "5.23.0", "newer than what this driver was made for"),
+        ("firmware", "3.15.0", "not an e-Series controller"),
+        ("emergency_stop", None, "emergency stop"),
+        ("protective_stop", None, "protective stop"),
+        ("drop", None, "no controller answers"),
+    ],
+)
+def test_what_can_not_be_used_is_refused_with_a_remedy(
+    emulator: RunningEmulator, still_gripper: Callable[[], object], fault: str, value: str | None, words: str
+) -> None:
+    emulator.control.inject("left", fault, value)
+    try:
+        config = Ur5eConfig(address=emulator.left, base=Pose.of(ARM_BASES["left"]))
+        with pytest.raises(DeviceError, match=words) as caught:
+            connect_arm("left", config, still_gripper(), WallClock())
+        assert caught.value.remedy
+    finally:
+        emulator.control.clear()
+        if fault == "emergency_stop":
+            make_run(config)
+
+
+def make_run(config: Ur5eConfig) -> None:
+    """Power on and release the brakes."""
+    make_ready("left arm", config, unlock=True)
+
+
+def test_another_tool_is_noticed(emulator: RunningEmulator, still_gripper: Callable[[], object]) -> None:
+    config = Ur5eConfig(address=emulator.left, base=Pose.of(ARM_BASES["left"]))
+    arm = Ur5e("left", config, still_gripper(), WallClock())
+    arm.kinematics = arm.kinematics.__class__(ARM_BASES["left"], np.eye(4))
+    with pytest.raises(DeviceError, match="mm from where the model of a UR5e has it"):
+        arm.start()
+    assert arm.pid is None
+
+
+@pytest.fixture(scope="module")
+def connected(emulator: RunningEmulator, still_gripper: Callable[[], object]) -> Iterator[Rig]:
     made = Rig(emulator, still_gripper)
     yield made
     made.cell.close()
-    emulator.control.clear()
+
+
+@pytest.fixture
+def rig(connected: Rig) -> Iterator[Rig]:
+    """Both arms well, before and after."""
+    yield connected
+    connected.emulator.control.clear()
+    connected.cell.recover()
 
 
 def test_both_arms_arrive_together_and_on_their_paths(rig: Rig) -> None:
@@ -171,44 +219,3 @@ def test_a_driver_process_that_dies_or_hangs(rig: Rig, how: signal.Signals) -> N
     assert rig.arms["left"].pid != pid
     assert not Path(f"/proc/{pid}").exists()
     assert rig.finish(rig.swing()) == {Progress.DONE}
-
-
-@pytest.mark.parametrize(
-    ("fault", "value", "words"),
-    [
-        ("local_mode", None, "not in remote control"),
-        ("wrong_model", "UR10", "UR10, not a UR5e"),
-        ("firmware", "5.23.0", "newer than what this driver was made for"),
-        ("firmware", "3.15.0", "not an e-Series controller"),
-        ("emergency_stop", None, "emergency stop"),
-        ("protective_stop", None, "protective stop"),
-        ("drop", None, "no controller answers"),
-    ],
-)
-def test_what_can_not_be_used_is_refused_with_a_remedy(
-    emulator: RunningEmulator, still_gripper: Callable[[], object], fault: str, value: str | None, words: str
-) -> None:
-    emulator.control.inject("left", fault, value)
-    try:
-        config = Ur5eConfig(address=emulator.left, base=Pose.of(ARM_BASES["left"]))
-        with pytest.raises(DeviceError, match=words) as caught:
-            connect_arm("left", config, still_gripper(), WallClock())
-        assert caught.value.remedy
-    finally:
-        emulator.control.clear()
-        if fault == "emergency_stop":
-            make_run(config)
-
-
-def make_run(config: Ur5eConfig) -> None:
-    """Power on and release the brakes."""
-    make_ready("left arm", config, unlock=True)
-
-
-def test_another_tool_is_noticed(emulator: RunningEmulator, still_gripper: Callable[[], object]) -> None:
-    config = Ur5eConfig(address=emulator.left, base=Pose.of(ARM_BASES["left"]))
-    arm = Ur5e("left", config, still_gripper(), WallClock())
-    arm.kinematics = arm.kinematics.__class__(ARM_BASES["left"], np.eye(4))
-    with pytest.raises(DeviceError, match="mm from where the model of a UR5e has it"):
-        arm.start()
-    assert arm.pid is None
