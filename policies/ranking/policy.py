@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from pg4da.policies.geometric.lookahead import Stroke, Table
+from pg4da.policies.geometric.lookahead import Table
 from pg4da.policies.geometric.paths import push_paths
 from pg4da.policies.geometric.policy import GeometricPolicy
 from pg4da.policies.geometric.score_map import draw_scores
@@ -22,15 +22,15 @@ from pg4da.policies.ranking.crops import Way, crops, window_of
 from pg4da.policies.ranking.foresight import foresight, judge_of, numbers
 from pg4da.policies.ranking.forward import Forward
 from pg4da.policies.ranking.numbers import ahead_numbers, state_numbers
-from pg4da.policies.ranking.proposals import Proposal, families, middle_of, proposals
+from pg4da.policies.ranking.proposals import ON_TOP, STEP, Proposal, families, middle_of, proposals
 from pg4da.policies.types import Action, Array, Decision, Grasp, NoAction, Observation, Push
 
-LOOKED = 6  # pushes that are looked ahead on
+LOOKED = 6  # pushes past the target that are looked ahead on
+SWEEPS = 6  # of those that lay open most
 ALIKE = 0.35  # rad, and ENDS [m]: pushes of one family this near to a better one are not looked ahead on as well
 ENDS = 0.015
 PROMISING = 0.5  # chance that a grasp is free after a push, from which on it goes before a doubtful grasp
 FREE, LEFT = 0, 1  # columns of the network's figures
-ON_TOP = 0.008  # m over the fingertips, what a sweep moves
 
 Floats = NDArray[np.float32]
 
@@ -101,33 +101,22 @@ class RankingPolicy:
 
     def ranked(self, around: Surroundings, grasp: float) -> list[Ranked]:
         """Proposals in the order of the motions left after them; grasp: score of the best one now. Raises NoAction."""
-        found = proposals(around, self.arms)
+        found = sifted(proposals(around, self.arms))
         if not found:
             return []
         embedded, state = self._read(around, found, grasp)
-        quick = self.network.quick(embedded, state)
-        order = np.argsort(quick[:, LEFT], kind="stable").tolist()
-        chosen = self._different(found, order)
+        chosen = looked_at(found, self.network.quick(embedded, state)[:, LEFT])
         judge = judge_of(around)
         looked = [foresight(judge, found[i]) for i in chosen]
         d = np.array([way_of(found[i]).d for i in chosen])
         ahead = ahead_numbers(np.stack([numbers(seen) for seen in looked]), d)
         sure = self.network.sure(embedded[chosen], state[chosen], ahead)
-        safe = [not self._harms(around, found[i], seen) for i, seen in zip(chosen, looked, strict=True)]
-        best = [
+        ranked = [
             Ranked(found[i], float(row[LEFT]), _chance(row[FREE]), _cost(seen))
-            for i, row, seen, ok in zip(chosen, sure, looked, safe, strict=True)
-            if ok
+            for i, row, seen in zip(chosen, sure, looked, strict=True)
+            if not (seen and seen[0].harm) and (seen or not pushed_out(around, found[i]))
         ]
-        rest = [
-            Ranked(found[i], float(quick[i, LEFT]) + 1.0, _chance(quick[i, FREE])) for i in order if i not in chosen
-        ]
-        kept = (
-            [r for r in rest[: 4 * LOOKED] if not self._harms(around, r.proposal, foresight(judge, r.proposal)[:1])]
-            if not best
-            else []
-        )
-        return sorted(best, key=lambda r: r.left + r.cost) + kept
+        return sorted(ranked, key=lambda r: r.left + r.cost)
 
     def _read(self, around: Surroundings, found: list[Proposal], grasp: float) -> tuple[Floats, Floats]:
         """What the network's body makes of the proposals, and the numbers beside it."""
@@ -144,21 +133,6 @@ class RankingPolicy:
             np.array(families(found)), tips, travel, width, np.tile(np.array(now, float), (len(found), 1))
         )
         return self.network.embedded(pictures), state
-
-    def _different(self, found: list[Proposal], order: list[int]) -> list[int]:
-        """The first LOOKED of the order, no two nearly the same."""
-        kept: list[int] = []
-        for i in order:
-            if len(kept) == LOOKED:
-                break
-            if not any(_alike(found[i], found[k]) for k in kept):
-                kept.append(i)
-        return kept
-
-    def _harms(self, around: Surroundings, proposal: Proposal, seen: tuple[Foreseen, ...]) -> bool:
-        if seen:
-            return seen[0].harm
-        return pushed_out(around, proposal.strokes, proposal.travel, proposal.height)
 
     def _push(self, ranked: Ranked) -> Push:
         proposal, reach = ranked.proposal, self.reach
@@ -178,13 +152,39 @@ def way_of(proposal: Proposal) -> Way:
     return Way(d, np.array([(s.start, s.end) for s in strokes]), strokes[0].width, proposal.height)
 
 
-def pushed_out(around: Surroundings, strokes: tuple[Stroke, ...], travel: float, height: float) -> bool:
-    """Whether the planar look-ahead sees anything taller than the fingertips come too near to the edge."""
+def sifted(found: list[Proposal]) -> list[Proposal]:
+    """All but the sweeps that lay open least, or do harm."""
+    sweeps = [p for p in found if p.swept is not None and not p.swept.harm]
+    best = sorted(sweeps, key=lambda p: -(p.swept.value if p.swept else 0.0))
+    return [*(p for p in found if p.swept is None), *different(best, SWEEPS)]
+
+
+def looked_at(found: list[Proposal], left: Floats) -> list[int]:
+    """Which proposals are looked ahead on: the best by `left` (n,), no two nearly the same, and every sweep."""
+    order = [found[int(i)] for i in np.argsort(left, kind="stable")]
+    past = different([p for p in order if p.swept is None], LOOKED)
+    kept = {id(p) for p in past} | {id(p) for p in found if p.swept is not None}
+    return [i for i, p in enumerate(found) if id(p) in kept]
+
+
+def different(found: list[Proposal], count: int) -> list[Proposal]:
+    """The first `count` of some, no two nearly the same."""
+    kept: list[Proposal] = []
+    for proposal in found:
+        if len(kept) == count:
+            break
+        if not any(_alike(proposal, other) for other in kept):
+            kept.append(proposal)
+    return kept
+
+
+def pushed_out(around: Surroundings, proposal: Proposal) -> bool:
+    """Whether anything taller than the fingertips is foreseen too near to the edge after a push."""
     reach = around.reach
-    high = [t for t in around.segments.things if t.top > height + ON_TOP]
+    high = [t for t in around.segments.things if t.top > proposal.height + ON_TOP]
     if not high:
         return False
-    prediction = next(iter(Table(high, reach.gripper, 0.006).plough(strokes, (travel,))))
+    prediction = next(iter(Table(high, reach.gripper, STEP).plough(proposal.strokes, (proposal.travel,))))
     return leaves(np.array([t.centre for t in high]), prediction, reach.workspace, room_for(high))
 
 

@@ -19,7 +19,7 @@ from pg4da.policies.learned.surroundings import Surroundings, hiding_place
 from pg4da.policies.types import Array as Points
 
 FAMILIES = ("single", "centre", "rake", "dual", "sweep")
-WIDE = 8.0  # times as many pushes past the target as the hand-written policy looks ahead on
+WIDE = 6.0  # times as many pushes past the target as the hand-written policy looks ahead on
 UNSEEN = 0.0225  # m, half the edge of the square that stands for a target that is not seen
 PAST = (0.04, 0.08, 0.16)  # m past the middle of what is swept off
 COVERS = 3
