@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 import mujoco
 import numpy as np
 from numpy.typing import NDArray
+from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.calibration.board import IN_THE_GRIPPER, Board
 from pg4da.hardware.description.shapes import wxyz
-from pg4da.hardware.frames import Array
+from pg4da.hardware.frames import Array, transform
 from pg4da.sim.triangles import box
 
 RESOLUTION = 2000.0  # cells a metre in which squares and markers are cut out
@@ -26,6 +27,12 @@ class HeldBoard:
     arm: str
     board: Board = field(default_factory=Board)
     mount: Array = field(default_factory=IN_THE_GRIPPER.copy)
+
+    @staticmethod
+    def by_hand(arm: str) -> HeldBoard:
+        """Put in by a person: some millimetres and degrees off, which a calibration has to find out."""
+        off = transform(Rotation.from_euler("xyz", [0.05, -0.04, 0.06]), (0.006, -0.004, 0.003))
+        return HeldBoard(arm, mount=IN_THE_GRIPPER @ off)
 
 
 def add_board(spec: mujoco.MjSpec, held: HeldBoard) -> None:

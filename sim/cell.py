@@ -65,8 +65,8 @@ class MujocoCell:
         self._check_every = max(1, round(CHECK_PERIOD / self.model.opt.timestep))
         self._owed = 0.0
         rng = np.random.default_rng(seed)
-        samples = 1 if board is None else BOARD_SAMPLES
-        self.camera = RayCamera(self.model, self.data, self.clock, noise=camera_noise, rng=rng, samples=samples)
+        self.samples = 1 if board is None else BOARD_SAMPLES
+        self.camera = RayCamera(self.model, self.data, self.clock, noise=camera_noise, rng=rng, samples=self.samples)
         names = tuple(f"object/{i}" for i in range(len(scene.objects)))
         self.truth = GroundTruth(self.model, self.data, names, scene.target, self.workspace)
         mujoco.mj_forward(self.model, self.data)

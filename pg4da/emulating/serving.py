@@ -20,6 +20,7 @@ from pg4da.hardware.emulator.faults import Fault
 from pg4da.hardware.emulator.ur5e.safety import UNLOCK_DELAY
 from pg4da.recording.plain import plain
 from pg4da.run import TRUTH, RunRequest, find_scene, told_as_bad_input
+from pg4da.sim.board import HeldBoard
 from pg4da.sim.emulated.world import EmulatedWorld
 
 SLOW = 0.95  # simulated seconds a second below which a person is told
@@ -30,7 +31,10 @@ SWITCH = 0.001  # s; a picture is drawn in a thread of its own, and the world mu
 
 @dataclass(frozen=True)
 class Request:
-    """What to emulate. with_parent: end when standard input does. said: told what listens, once everything does."""
+    """What to emulate. board: the arm that holds a calibration board. with_parent: end when standard input does.
+
+    said: told what listens, once everything does.
+    """
 
     scene: str | None = None
     seed: int = 0
@@ -39,6 +43,7 @@ class Request:
     objects_dir: Path | None = None
     target_line: int | None = None
     camera_noise: bool = False
+    board: str | None = None
     unlock_delay: float = UNLOCK_DELAY
     with_parent: bool = False
 
@@ -65,7 +70,11 @@ def make_world(request: Request) -> EmulatedWorld:
     scene = find_scene(RunRequest(**_scene_of(request.scene, request)))
     with told_as_bad_input():
         return EmulatedWorld(
-            scene, seed=request.seed, camera_noise=request.camera_noise, objects_dir=request.objects_dir
+            scene,
+            seed=request.seed,
+            camera_noise=request.camera_noise,
+            objects_dir=request.objects_dir,
+            board=None if request.board is None else HeldBoard.by_hand(request.board),
         )
 
 

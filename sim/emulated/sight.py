@@ -20,7 +20,9 @@ class Sight:
         self.drawing = threading.Lock()
         self._seen = mujoco.MjData(cell.model)
         rng = np.random.default_rng(seed)
-        self._camera = RayCamera(cell.model, self._seen, SimClock(self._seen), noise=noise, rng=rng)
+        self._camera = RayCamera(
+            cell.model, self._seen, SimClock(self._seen), noise=noise, rng=rng, samples=cell.samples
+        )
 
     def look(self, cell: MujocoCell) -> None:
         """Take the state; some tens of microseconds."""

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pg4da.hardware.cell import CameraFrame
 from pg4da.hardware.description.robot import ARM_BASES
+from pg4da.sim.board import HeldBoard
 from pg4da.sim.emulated.arm import EmulatedArm
 from pg4da.sim.emulated.cell import EmulatedCell
 from pg4da.sim.emulated.gripper import EmulatedGripper
@@ -27,11 +28,19 @@ class EmulatedWorld:
     """The same model, scene and seed as `--cell sim`, in the emulator's time."""
 
     def __init__(
-        self, scene: Scene, *, seed: int = 0, camera_noise: bool = False, objects_dir: Path | None = None
+        self,
+        scene: Scene,
+        *,
+        seed: int = 0,
+        camera_noise: bool = False,
+        objects_dir: Path | None = None,
+        board: HeldBoard | None = None,
     ) -> None:
+        """board: in a gripper, to calibrate the camera with."""
         self._lock = threading.RLock()
         self._camera_noise, self._objects_dir = camera_noise, objects_dir
-        self._cell = EmulatedCell(scene, seed=seed, objects_dir=objects_dir)
+        self._board = board
+        self._cell = EmulatedCell(scene, seed=seed, objects_dir=objects_dir, board=board)
         self._sight = Sight(self._cell, seed, camera_noise)
         self._arms = {name: self._make_arm(name) for name in ARM_BASES}
         self._grippers = {name: self._make_gripper(name) for name in ARM_BASES}
@@ -82,7 +91,7 @@ class EmulatedWorld:
 
         Raises ArmInTheWay, and then nothing has changed.
         """
-        new = EmulatedCell(scene, seed=seed, objects_dir=self._objects_dir)
+        new = EmulatedCell(scene, seed=seed, objects_dir=self._objects_dir, board=self._board)
         sight = Sight(new, seed, self._camera_noise)
         with self._sight.drawing, self._lock:
             new.take_over(self._cell)
