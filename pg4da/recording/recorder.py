@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +52,8 @@ class Recorder(Listener):
     def on_end(self) -> None:
         if self._cell is not None:
             # the mission is over: this frame can't change what it did, even when the camera's noise is drawn for it
-            self._save_picture("after.png", self._cell.camera.capture().rgb)
+            with suppress(TimeoutError):  # a camera that was lost: the mission's failure tells of it, the film goes on
+                self._save_picture("after.png", self._cell.camera.capture().rgb)
         if len(self._film):
             write_whole(self._folder / "film.gif", self._film.save)
 

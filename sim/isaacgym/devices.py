@@ -20,6 +20,7 @@ from pg4da.sim.driven_gripper import DrivenGripper
 from pg4da.sim.floating import ToolPose, home
 from pg4da.sim.follower import Follower, Tolerances
 from pg4da.sim.isaacgym import floating
+from pg4da.sim.isaacgym.process import SidecarLost
 from pg4da.sim.isaacgym.remote import Remote
 from pg4da.sim.pace import Pace
 
@@ -116,8 +117,11 @@ class RemoteCamera:
         self._sequence = 0
 
     def capture(self, timeout: float = 1.0) -> CameraFrame:
-        """A frame of the present state; the sidecar's own bound holds. Raises DeviceError."""
-        seen = self._remote.picture(self._world)
+        """A frame of the present state. Raises TimeoutError when the sidecar is lost; its own bound holds."""
+        try:
+            seen = self._remote.picture(self._world)
+        except SidecarLost as lost:
+            raise TimeoutError(str(lost)) from lost
         rgb, depth, K = np.array(seen["rgb"]), np.array(seen["depth"], np.float32), np.array(seen["K"], float)
         if self._noise:
             rgb, depth = with_noise(rgb, depth, K, self._rng, XTION)

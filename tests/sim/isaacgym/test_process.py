@@ -94,7 +94,7 @@ def test_a_lost_sidecar_ends_every_command(make_cell: Callable[..., IsaacCell], 
         os.kill(pid, 0)
     with pytest.raises(SidecarLost, match="not running"):
         cell.advance(0.008)
-    cell.stop()
+    cell.stop()  # the executive does so at the end of every mission
 
 
 def test_it_can_be_started_again(make_cell: Callable[..., IsaacCell], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,6 +115,8 @@ def test_a_killed_sidecar_is_told(make_cell: Callable[..., IsaacCell]) -> None:
     os.kill(process_of(cell).pid, signal.SIGKILL)
     with pytest.raises(SidecarLost, match="it ended with -9"):
         cell.advance(0.1)
+    with pytest.raises(TimeoutError, match="not running"):
+        cell.camera.capture()
 
 
 def test_what_is_refused_does_not_lose_it(cell: IsaacCell) -> None:
