@@ -48,13 +48,15 @@ class Loop:
     def run(self) -> bool:
         """Until the end; whether the controller is still there, so that its program can be ended."""
         self._send(Message("ready", {"tool": self._client.tool().tolist()}, self._measured.q[None]))
-        due = monotonic()
         while not self._done():
             self._cycle()
             self._alive()
-            due = max(due + self._settings.period, monotonic() - self._settings.period)
-            sleep_until(due)
+            sleep_until(self._next())
         return not self._lost
+
+    def _next(self) -> float:
+        """When the next cycle is due: whole periods of the machine's clock, so that all arms send at the same time."""
+        return (monotonic() // self._settings.period + 1) * self._settings.period
 
     def _done(self) -> bool:
         if self._lost:

@@ -15,6 +15,9 @@ from pg4da.bench.tables import number
 
 # modules with `rows(quick: bool) -> list[Row]`, each measured in a process of its own
 EXECUTIVE = ("ticks", "recording", "viewers")
+EXECUTIVE_TITLE = f"Executive beside py_trees {version('py_trees')}, one core"
+ROBOT = ("robot",)
+ROBOT_TITLE = "Two UR5e drivers at 125 Hz against emulated controllers on this machine"
 
 
 @dataclass(frozen=True)
@@ -47,20 +50,20 @@ def measure(name: str, quick: bool) -> list[Row]:
     return found
 
 
-def executive(quick: bool, note: Callable[[str], None]) -> list[dict[str, Any]]:
-    """Every module's rows, ready for JSON."""
+def measured(parts: Sequence[str], quick: bool, note: Callable[[str], None]) -> list[dict[str, Any]]:
+    """Every part's rows, ready for JSON."""
     from pg4da.bench.suite import alone
 
     found: list[dict[str, Any]] = []
-    for name in EXECUTIVE:
-        note(f"executive: {name}")
+    for name in parts:
+        note(f"measuring: {name}")
         found += [{"part": name, **asdict(each)} for each in alone(measure, name, quick)]
     return found
 
 
-def rows_table(rows: list[dict[str, Any]]) -> Table:
+def rows_table(rows: list[dict[str, Any]], title: str) -> Table:
     """A section a module."""
-    table = Table(title=f"Executive beside py_trees {version('py_trees')}, one core", title_justify="left")
+    table = Table(title=title, title_justify="left")
     for heading in ("", "unit", "n", "median", "p5", "p95", "p99", "wanted", ""):
         table.add_column(heading, justify="left" if heading in ("", "unit", "wanted") else "right")
     for each, following in zip(rows, [*rows[1:], None], strict=True):

@@ -19,6 +19,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
     parser.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
+    parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
     parser.add_argument("--policy", default="geometric", metavar="NAME")
     parser.set_defaults(run=run)
 
@@ -36,8 +37,8 @@ def run(args: argparse.Namespace) -> int:
     def note(text: str) -> None:
         errors.print(text, markup=False, highlight=False)
 
-    if args.executive:
-        return run_executive(args, note)
+    if args.executive or args.robot:
+        return run_rows(args, note)
     results = suite(args.quick, args.policy, note)
     if args.physics:
         from pg4da.bench.physics import physics
@@ -50,17 +51,18 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def run_executive(args: argparse.Namespace, note: Callable[[str], None]) -> int:
+def run_rows(args: argparse.Namespace, note: Callable[[str], None]) -> int:
     """A row a figure, each with its bound."""
     from rich.console import Console
 
-    from pg4da.bench.rows import executive, rows_table
+    from pg4da.bench.rows import EXECUTIVE, EXECUTIVE_TITLE, ROBOT, ROBOT_TITLE, measured, rows_table
 
-    rows = executive(args.quick, note)
+    name, parts, title = ("robot", ROBOT, ROBOT_TITLE) if args.robot else ("executive", EXECUTIVE, EXECUTIVE_TITLE)
+    rows = measured(parts, args.quick, note)
     if args.json:
-        print(json.dumps({"executive": rows}, allow_nan=False))
+        print(json.dumps({name: rows}, allow_nan=False))
     else:
-        Console(width=max(Console().width, 140)).print(rows_table(rows))
+        Console(width=max(Console().width, 140)).print(rows_table(rows, title))
     return 0
 
 

@@ -117,5 +117,6 @@ def test_rows_of_the_executive_keep_their_bounds() -> None:
     assert (slow.wanted, slow.met) == ("at most 10", False)
     assert (fast.wanted, fast.met) == ("at least 3", True)
     assert row("a sweep", "µs", [1.0]).met is None
-    table = rows_table([{"part": part, **asdict(each)} for part, each in (("a", slow), ("a", fast), ("b", slow))])
+    rows = [{"part": part, **asdict(each)} for part, each in (("a", slow), ("a", fast), ("b", slow))]
+    table = rows_table(rows, "Figures")
     assert [each.end_section for each in table.rows] == [False, True, True]
