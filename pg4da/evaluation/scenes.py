@@ -26,7 +26,7 @@ def find_scenes(places: Sequence[str]) -> tuple[SceneFile, ...]:
     """Scene files of the folders and files given, sorted by name. Raises BadInput."""
     found: dict[str, SceneFile] = {}
     for place in places:
-        for path in files_under(Path(place)):
+        for path in files_under(folder_of(place)):
             scene = describe(path)
             other = found.setdefault(scene.name, scene)
             if other.path != scene.path:
@@ -34,11 +34,20 @@ def find_scenes(places: Sequence[str]) -> tuple[SceneFile, ...]:
     return tuple(found[name] for name in sorted(found))
 
 
+def folder_of(place: str) -> Path:
+    """A path, or the folder of a set that comes with pg4da; what lies here goes before a set's name."""
+    from pg4da.sim.scenes.catalogue import sets
+
+    return Path(place) if Path(place).exists() else sets().get(place, Path(place))
+
+
 def files_under(place: Path) -> list[Path]:
     if place.is_file():
         return [place]
     if not place.is_dir():
-        raise BadInput(f"{place}: no such file or folder (--scenes)")
+        from pg4da.sim.scenes.catalogue import sets
+
+        raise BadInput(f"{place}: no such file or folder (--scenes); sets that come with pg4da: {', '.join(sets())}")
     files = sorted(place.rglob("*.txt"))
     if not files:
         raise BadInput(f"{place}: holds no scene: no .txt file in it or in its folders (--scenes)")

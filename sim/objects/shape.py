@@ -1,4 +1,4 @@
-"""Shapes by name: the seven blocks, or a URDF with its mesh."""
+"""Shapes by name: the seven blocks, things of a household, or a URDF with its mesh."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from pg4da.sim.objects.blocks import BLOCK_NAMES, block
+from pg4da.sim.objects.household import HOUSEHOLD_NAMES, household
 from pg4da.sim.objects.shape_types import Box, Shape
 from pg4da.sim.objects.urdf import MeshError, load_urdf
 
-__all__ = ["BLOCK_NAMES", "Box", "MeshError", "Shape", "UnknownShape", "find_urdf", "load_shape"]
+__all__ = ["BLOCK_NAMES", "NAMES", "Box", "MeshError", "Shape", "UnknownShape", "find_urdf", "load_shape"]
+
+NAMES = (*BLOCK_NAMES, *HOUSEHOLD_NAMES)
 
 
 class UnknownShape(ValueError):
@@ -18,12 +21,13 @@ class UnknownShape(ValueError):
 
 
 def load_shape(name: str, objects_dir: Path | None = None) -> Shape:
-    """A block by its name ("cube"), or a URDF by its path, absolute or below objects_dir or one of its parents.
+    """A block or a thing by its name ("cube", "mug"), or a URDF by its path.
 
+    The path is absolute, or below objects_dir or one of its parents.
     Raises UnknownShape; MeshError when the URDF or its mesh can't be read.
     """
-    if name in BLOCK_NAMES:
-        return _block(name)
+    if name in NAMES:
+        return _built_in(name)
     path = find_urdf(name, (objects_dir,) if objects_dir else ())
     if path is None:
         raise UnknownShape(unknown_shape_message(name))
@@ -46,14 +50,14 @@ def find_urdf(name: str, folders: tuple[Path, ...]) -> Path | None:
 
 def unknown_shape_message(name: str) -> str:
     """Says what was asked for, what is near it and what exists."""
-    near = difflib.get_close_matches(name.removesuffix(".urdf"), BLOCK_NAMES, n=1)
+    near = difflib.get_close_matches(name.removesuffix(".urdf"), NAMES, n=1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"unknown shape '{name}'{hint} Valid: {', '.join(BLOCK_NAMES)}, or the path of a URDF file"
+    return f"unknown shape '{name}'{hint} Valid: {', '.join(NAMES)}, or the path of a URDF file"
 
 
 @cache
-def _block(name: str) -> Shape:
-    return block(name)
+def _built_in(name: str) -> Shape:
+    return block(name) if name in BLOCK_NAMES else household(name)
 
 
 @lru_cache(maxsize=256)

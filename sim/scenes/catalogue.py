@@ -12,11 +12,22 @@ from pg4da.sim.scenes.reader import read_scene
 from pg4da.sim.scenes.scene import Scene
 
 DEFAULT = "case2-dense_clutter/dense1"
+HELD_OUT = "held-out"
 
 
 def library() -> Path:
     """The folder that holds a folder a case."""
     return Path(str(resources.files("pg4da.sim.scenes") / "library"))
+
+
+def held_out() -> Path:
+    """The folder of scenes with things of a household, which nothing is trained or tuned on."""
+    return Path(str(resources.files("pg4da.sim.scenes") / HELD_OUT))
+
+
+def sets() -> dict[str, Path]:
+    """Folders of scenes by the words that `pg4da evaluate --scenes` takes for them."""
+    return {"library": library(), HELD_OUT: held_out()}
 
 
 @lru_cache(maxsize=1)
@@ -27,13 +38,16 @@ def names() -> tuple[str, ...]:
 
 
 def find(name_or_path: str) -> Path:
-    """The file of a scene, by name ("case2-dense_clutter/dense1" or "dense1") or by path.
+    """The file of a scene, by name ("case2-dense_clutter/dense1", "dense1" or "held-out/mug1") or by path.
 
     Raises UnknownScene, which lists the names and the nearest.
     """
     for name in names():
         if name_or_path in (name, name.split("/")[1]):
             return library() / f"{name}.txt"
+    word = name_or_path.removeprefix(f"{HELD_OUT}/")
+    if word != name_or_path and "/" not in word and "\0" not in word and (held_out() / f"{word}.txt").is_file():
+        return held_out() / f"{word}.txt"
     path = Path(name_or_path)
     if "\0" not in name_or_path and path.is_file():
         return path

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.cell import Workspace
 from pg4da.hardware.frames import Array
-from pg4da.sim.objects.shape import BLOCK_NAMES, MeshError, find_urdf, load_shape, unknown_shape_message
+from pg4da.sim.objects.shape import NAMES, MeshError, find_urdf, load_shape, unknown_shape_message
 from pg4da.sim.scenes.errors import SceneError
 from pg4da.sim.scenes.overlap import hopeless_overlap
 from pg4da.sim.scenes.scene import Scene, SceneObject
@@ -169,7 +169,7 @@ def _not_target(color: Array) -> tuple[float, float, float]:
 def _shape_name(path: Path, line: _Line, objects_dir: Path | None) -> str:
     word = line.words[0]
     stem = word.text.removesuffix(".urdf")
-    if stem in BLOCK_NAMES:
+    if stem in NAMES:
         return stem
     if not word.text.endswith(".urdf") or "\0" in word.text:
         raise SceneError(path, line.number, word.column, unknown_shape_message(word.text))

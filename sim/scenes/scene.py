@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 @dataclass(frozen=True)
 class SceneObject:
     """shape: one of the seven block names ("cube", "rect", "half-cube", "cylinder", "half-cylinder", "triangle",
-    "concave") or the path of a URDF. color: RGB 0..1. position (3,) [m] in `world`; quaternion (4,) xyzw."""
+    "concave"), a thing of a household ("mug", …) or the path of a URDF. color: RGB 0..1. position (3,) [m] in `world`;
+    quaternion (4,) xyzw."""
 
     shape: str
     color: tuple[float, float, float]

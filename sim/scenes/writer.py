@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scipy.spatial.transform import Rotation
 
-from pg4da.sim.objects.shape import BLOCK_NAMES
+from pg4da.sim.objects.shape import NAMES
 from pg4da.sim.scenes.scene import Scene, SceneObject
 
 
@@ -32,7 +32,7 @@ def write_scene(scene: Scene, path: Path) -> None:
 
 
 def _line(obj: SceneObject) -> str:
-    name = f"{obj.shape}.urdf" if obj.shape in BLOCK_NAMES else obj.shape
+    name = f"{obj.shape}.urdf" if obj.shape in NAMES else obj.shape
     angles = Rotation.from_quat(obj.quaternion).as_euler("xyz")
     numbers = [f"{c:.4f}" for c in obj.color] + [f"{v:.5f}" for v in (*obj.position, *angles)]
     return " ".join([name, *(n.removeprefix("-") if float(n) == 0 else n for n in numbers)]) + "\n"
