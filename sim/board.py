@@ -68,7 +68,7 @@ def rectangles(black: NDArray[np.bool_]) -> Iterator[tuple[int, int, int, int]]:
     while left.any():
         row, column = np.unravel_index(int(np.argmax(left)), left.shape)
         width = _run(left[row, column:])
-        height = _run(left[row:, column : column + width].all(axis=1))
+        height = _run(np.asarray(left[row:, column : column + width].all(axis=1)))
         left[row : row + height, column : column + width] = False
         yield int(row), int(column), int(row) + height, int(column) + width
 

@@ -73,8 +73,7 @@ def errors_by_view(views: Sequence[View], setup: Setup, estimate: Estimate) -> A
     """Root mean square [px] of each view, shape (n,)."""
     rows = Corners(views, setup)
     squares = np.sum(rows.residuals(estimate) ** 2, axis=1)
-    found: Array = np.sqrt(np.bincount(rows.view, squares) / np.bincount(rows.view))
-    return found
+    return np.asarray(np.sqrt(np.bincount(rows.view, squares) / np.bincount(rows.view)), np.float64)
 
 
 def miss(view: View, board: Board, estimate: Estimate) -> float:

@@ -12,7 +12,7 @@ from pg4da.commands.parser import Parser
 from pg4da.errors import BadInput
 from pg4da.printable import printable
 
-COMMANDS = ("run", "check", "watch", "replay", "scenes", "evaluate", "train", "bench", "doctor", "emulate")
+COMMANDS = ("run", "check", "watch", "replay", "scenes", "evaluate", "train", "bench", "doctor", "emulate", "calibrate")
 BAD_INPUT, INTERRUPTED = 2, 130
 
 
