@@ -25,6 +25,7 @@ from pg4da.sim.emulated.world import EmulatedWorld
 
 SLOW = 0.95  # simulated seconds a second below which a person is told
 LOOK = 5.0  # s between looks at the pace
+CUT_WITHIN = 1.0  # s
 PRIORITY = -10  # niceness
 SWITCH = 0.001  # s; a picture is drawn in a thread of its own, and the world must not wait for it long
 
@@ -51,8 +52,6 @@ class Request:
 def serve(request: Request, ready: Callable[[Emulation], None], warn: Callable[[str], None]) -> None:
     """Until Ctrl-C or SIGTERM. Raises BadInput before anything listens, or when a port is taken."""
     world = make_world(request)
-    sys.setswitchinterval(SWITCH)
-    hurry()
     try:
         asyncio.run(_serve(request, world, ready, warn))
     except PortTaken as error:
@@ -61,6 +60,7 @@ def serve(request: Request, ready: Callable[[Emulation], None], warn: Callable[[
 
 def hurry() -> None:
     """Before other work of this machine, where the system lets us: a robot's controller does not wait for it."""
+    sys.setswitchinterval(SWITCH)
     with contextlib.suppress(PermissionError):
         os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
 
@@ -94,6 +94,7 @@ async def _serve(
         await control.listen()
         for fault in request.faults:
             emulation.plan(fault)
+        hurry()
         work = [asyncio.create_task(emulation.run()), asyncio.create_task(stop.wait())]
         watch = asyncio.create_task(_watch_pace(emulation, warn))
         if request.with_parent:
@@ -106,6 +107,14 @@ async def _serve(
     finally:
         control.close()
         emulation.close()
+        await _let_go()
+
+
+async def _let_go() -> None:
+    """Those who served connections see that these are cut."""
+    others = asyncio.all_tasks() - {asyncio.current_task()}
+    if others:
+        await asyncio.wait(others, timeout=CUT_WITHIN)
 
 
 async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:

@@ -66,6 +66,7 @@ class Station:
 
     def close(self) -> None:
         """Cut all connections and free the ports."""
+        self.link.answering.set()  # who waits for the end of a stall has waited long enough
         self.link.drop()
 
     # the world's steps
