@@ -83,7 +83,9 @@ def test_bad_input_is_told_and_nothing_is_written(tmp_path, settings, capsys, mo
     assert "bad.yaml:2:3: unknown key of ppo 'stepz'" in refused(["grasp", "--config", "bad.yaml"], capsys)
     assert "nowhere.yaml:1:1: cannot be read" in refused(["grasp", "--config", "nowhere.yaml"], capsys)
     assert "none.safetensors: no such file" in refused(["grasp", "--config", "weights.yaml"], capsys)
-    assert "bad.yaml: holds more than tensors and is not unpickled" in refused(["grasp", "--config", "foreign.yaml"], capsys)
+    assert "bad.yaml: holds more than tensors and is not unpickled" in refused(
+        ["grasp", "--config", "foreign.yaml"], capsys
+    )
     assert "invalid choice: 'gasp'" in refused(["gasp"], capsys)
     assert "holds no training to go on with" in refused(["grasp", "--resume"], capsys)
     assert "--seed -1" in refused(["grasp", "--seed", "-1"], capsys)
