@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from typing import Literal
 
@@ -88,6 +89,7 @@ class Practice:
         if self._episode is not None:
             self._episode.close()
             self._episode = None
+            gc.collect()  # a simulation's objects hold each other: without this a worker grows with its episodes
 
     def _look(self, episode: Retrieval) -> Sight:
         seen, where = episode.observation, episode.places
