@@ -26,21 +26,26 @@ class Task(Protocol):
 
 
 class Motion:
-    """Fingers on their way. Contact counts once the gripper repeats this very request."""
+    """Fingers on their way. Contact counts once the gripper repeats this very request.
+
+    Not at the first look: where the request before was for the same position, the gripper may still tell of that one.
+    """
 
     def __init__(self, handle: GripperHandle, command: Command, takes: float) -> None:
         self.handle, self.command = handle, command
         self._takes = takes
         self._deadline: float | None = None
+        self._looks = 0
 
     def next(self, status: Status, now: float) -> Command | None:
         """The request first, then done when the fingers met something or arrived."""
         if self._deadline is None:
             self._deadline = now + self._takes + GRACE
             return self.command
+        self._looks += 1
         if problem := trouble(status):
             self.handle.end(Progress.FAULT, problem)
-        elif status.gGTO and status.gPR == self.command.rPR and status.gOBJ is not Contact.MOVING:
+        elif self._looks >= 2 and rests(status, self.command):
             self.handle.end(Progress.DONE)
         elif now > self._deadline:
             self.handle.end(Progress.FAULT, f"the gripper did not finish in {self._takes + GRACE:.1f} s")
@@ -60,7 +65,7 @@ class Halt:
         c = self._motion.command
         if self._deadline is None:
             self._deadline = now + GRACE
-            if status.gGTO and status.gPR == c.rPR and status.gOBJ is not Contact.MOVING:
+            if rests(status, c):
                 self.handle.end(Progress.CANCELLED)
                 return None
             return Command(rACT=True, rGTO=False, rPR=c.rPR, rSP=c.rSP, rFR=c.rFR)
@@ -101,6 +106,11 @@ class Activate:
         """A fault that the rising edge should have cleared is still there."""
         known = fault(status.gFLT)
         return known is not None and known.needs_reset and now - self._edge > CLEARED_BY
+
+
+def rests(status: Status, command: Command) -> bool:
+    """Whether the fingers met something or arrived, on this very request."""
+    return status.gGTO and status.gPR == command.rPR and status.gOBJ is not Contact.MOVING
 
 
 def trouble(status: Status) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 
 import pytest
@@ -123,3 +124,15 @@ def test_an_unknown_fault_is_refused(bench: Bench) -> None:
     with pytest.raises(ValueError, match="valid: inactive, hot"):
         bench.emulated.inject("rust")
     assert len(set(FAULTS)) == 12
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_gripper_that_is_switched_off_is_lost_and_its_driver_goes_on_looking(bench: Bench, kind: str) -> None:
+    gripper = bench.connect(kind)
+    bench.emulated.close()
+    until(lambda: "no state for" in gripper.problem, SEEN)
+    first = gripper.problem
+    until(lambda: gripper.problem != first)
+    assert any(thread.name.startswith("gripper") and thread.is_alive() for thread in threading.enumerate())
+    gripper.close()
+    assert not [t for t in threading.enumerate() if t.name.startswith(f"gripper {gripper.address}")]
