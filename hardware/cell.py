@@ -256,3 +256,13 @@ class Cell(Protocol):
     def close(self) -> None:
         """Stop, then release every device; idempotent."""
         ...
+
+
+@runtime_checkable
+class Tracking(Protocol):
+    """An arm that knows where it was to be when its state was measured, whatever delays lie between."""
+
+    @property
+    def planned(self) -> Array:
+        """Shape (dof,)."""
+        ...

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 import numpy as np
 
-from pg4da.hardware.cell import Handle, Progress
+from pg4da.hardware.cell import Handle, Progress, Tracking
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.skills.skill import Context, Phase, SkillFailure, Steps
 from pg4da.skills.trail import Leg, trail
@@ -88,7 +88,8 @@ def _fault(handles: Mapping[str, Handle]) -> SkillFailure | None:
 def _deviation(context: Context, stage: Mapping[str, Trajectory], t: float) -> SkillFailure | None:
     for name, trajectory in stage.items():
         arm = context.cell.arms[name]
-        off = float(np.max(np.abs(arm.state.q - trajectory.sample(t))))
+        planned = arm.planned if isinstance(arm, Tracking) else trajectory.sample(t)
+        off = float(np.max(np.abs(arm.state.q - planned)))
         if off > DEVIATION:
             message = f"{name} is {off:.2f} rad from its path, over the bound of {DEVIATION:g} rad"
             return SkillFailure("arm_blocked", Phase.EXECUTION, message)

@@ -38,7 +38,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="DIR", help="folder of the results")
     parser.add_argument("--json", action="store_true", help="print the results as one JSON object")
     parser.add_argument("--mission", default="trees/retrieve.yaml", metavar="FILE")
-    parser.add_argument("--cell", default="sim", choices=("sim", "sim-grippers"))
+    parser.add_argument(
+        "--cell", default="sim", metavar="NAME|FILE", help="sim (default), sim-grippers, emulated, or a file of such"
+    )
     parser.add_argument("--objects", type=Path, metavar="DIR", help="folder of household_objects and meshes")
     parser.add_argument(
         "--target-line", type=positive, metavar="N", help="line of the target, for files that name none"

@@ -77,6 +77,15 @@ COMMANDS = [
     ("evaluate --scenes mesh.txt --objects objects --out out", "mesh.txt:2:1: "),
     ("evaluate --scenes fine.txt --policy geometrc --out out", "unknown policy 'geometrc'"),
     ("evaluate --scenes fine.txt --mission key.yaml --out out", "key.yaml:2:1: unknown key 'rooot'"),
+    ("evaluate --scenes fine.txt --cell ur5e --out out", "--cell ur5e: success is judged by a simulation's own state"),
+    ("evaluate --scenes fine.txt --cell simm --out out", "unknown cell 'simm'; did you mean 'sim'?"),
+    ("run retrieve --scene fine.txt --cell ur5e", "--scene: the cell 'ur5e' takes no scene"),
+    ("run retrieve --cell ur5e", "its robots move only when somebody says so"),
+    ("run retrieve --cell nosuch.yaml", "nosuch.yaml: no such file"),
+    ("run retrieve --cell key.yaml", "key.yaml:1:1: a cell file needs 'kind'"),
+    ("run retrieve --scene fine.txt --first-run", "--first-run: is for cells of robots"),
+    ("run retrieve retrieve --scene fine.txt --dry-run", "--dry-run: one mission at a time"),
+    ("doctor --cell key.yaml", "key.yaml:1:1: a cell file needs 'kind'"),
     ("evaluate --scenes fine.txt --out /proc/nowhere", "/proc/nowhere: the output folder cannot be written"),
 ]
 
