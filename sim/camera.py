@@ -19,6 +19,7 @@ from pg4da.sim.raycast import Lens, backdrop, cast, darken, gather, pixels_of, s
 
 SIZE = (640, 480)
 K_XTION: Array = np.array([[570.3, 0.0, 319.5], [0.0, 570.3, 239.5], [0.0, 0.0, 1.0]])
+FINE = 3  # rays along a side of a pixel: a camera pose from stepped edges is 0.6 mm off, from these 0.05 mm
 T_WORLD_CAMERA: Array = transform(np.diag([1.0, -1.0, -1.0]), (0.0, 0.5, 1.25))
 
 
@@ -94,10 +95,10 @@ class RayCamera:
         T_world_camera: Array = T_WORLD_CAMERA,
         K: Array = K_XTION,
         size: tuple[int, int] = SIZE,
-        samples: int = 1,
+        sharp: int | None = None,
     ) -> None:
-        """samples: rays along each side of a pixel; more make edges smooth, as a lens does, and pictures slow."""
-        self._model, self._data, self._clock, self._samples = model, data, clock, samples
+        """sharp: a body whose edges are smooth, as behind a lens, so that its corners are found to parts of a pixel."""
+        self._model, self._data, self._clock, self._sharp = model, data, clock, sharp
         self._noise = (XTION if noise is True else noise) or None
         self._rng = np.random.default_rng(0) if rng is None else rng
         self._T, self._K, self._size = np.array(T_world_camera, float), np.array(K, float), size
@@ -106,15 +107,34 @@ class RayCamera:
     def capture(self, timeout: float = 1.0) -> CameraFrame:
         """A frame of the present state; never waits."""
         picture = render(self._model, self._data, self._T, self._K, self._size)
-        rgb, depth = picture.rgb if self._samples == 1 else self._smooth(), picture.depth
+        rgb, depth = picture.rgb, picture.depth
+        if self._sharp is not None:
+            self._sharpen(rgb, self._sharp)
         if self._noise is not None:
             rgb, depth = with_noise(rgb, depth, self._K, self._rng, self._noise)
         self._sequence += 1
         return CameraFrame(rgb, depth, self._K, self._T, self._clock.now(), self._sequence, "simulated")
 
-    def _smooth(self) -> NDArray[np.uint8]:
-        n, (width, height) = self._samples, self._size
-        K = np.diag([n, n, 1.0]) @ self._K
-        K[:2, 2] += (n - 1) / 2
-        fine = render(self._model, self._data, self._T, K, (n * width, n * height)).rgb
-        return np.asarray(fine.reshape(height, n, width, n, 3).mean((1, 3)).round(), np.uint8)
+    def _sharpen(self, rgb: NDArray[np.uint8], body: int) -> None:
+        """Draw what is round a body anew, in place, with the mean of FINE by FINE rays a pixel."""
+        geoms = np.flatnonzero(self._model.geom_bodyid == body)
+        lens = Lens.of(self._K, self._T, self._size)
+        middle = lens.in_camera(self._data.geom_xpos[geoms].mean(axis=0)[None])[0]
+        reach = float(self._model.geom_rbound[geoms].max())
+        if middle[2] <= reach:
+            return
+        u, v = (self._K @ (middle / middle[2]))[:2]
+        half = self._K[0, 0] * reach / (middle[2] - reach)
+        (left, top), (right, bottom) = np.clip([[u - half, v - half], [u + half, v + half]], 0, self._size).astype(int)
+        if right <= left or bottom <= top:
+            return
+        K = self._K.copy()
+        K[:2, 2] -= (left, top)
+        rgb[top:bottom, left:right] = self._fine(K, (int(right - left), int(bottom - top)))
+
+    def _fine(self, K: Array, size: tuple[int, int]) -> NDArray[np.uint8]:
+        width, height = size
+        finer = np.diag([FINE, FINE, 1.0]) @ K
+        finer[:2, 2] += (FINE - 1) / 2
+        rgb = render(self._model, self._data, self._T, finer, (FINE * width, FINE * height)).rgb
+        return np.asarray(rgb.reshape(height, FINE, width, FINE, 3).mean((1, 3)).round(), np.uint8)

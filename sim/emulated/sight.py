@@ -20,9 +20,7 @@ class Sight:
         self.drawing = threading.Lock()
         self._seen = mujoco.MjData(cell.model)
         rng = np.random.default_rng(seed)
-        self._camera = RayCamera(
-            cell.model, self._seen, SimClock(self._seen), noise=noise, rng=rng, samples=cell.samples
-        )
+        self._camera = RayCamera(cell.model, self._seen, SimClock(self._seen), noise=noise, rng=rng, sharp=cell.sharp)
 
     def look(self, cell: MujocoCell) -> None:
         """Take the state; some tens of microseconds."""
