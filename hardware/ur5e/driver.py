@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.cell import ArmState, Clock, Gripper, Progress
 from pg4da.hardware.config import Payload
@@ -18,14 +17,12 @@ from pg4da.hardware.setpoints import check
 from pg4da.hardware.supervision import Trouble
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.hardware.ur5e.channel import Message
-from pg4da.hardware.ur5e.client import Settings
 from pg4da.hardware.ur5e.config import Ur5eConfig
 from pg4da.hardware.ur5e.handle import ArmHandle
 from pg4da.hardware.ur5e.kinematics import UR5eKinematics
 from pg4da.hardware.ur5e.parameters import MAX_ACCELERATION, MAX_VELOCITY
-from pg4da.hardware.ur5e.process import Child
-from pg4da.hardware.ur5e.readiness import check_controller, make_ready
 from pg4da.hardware.ur5e.rows import Course, course
+from pg4da.hardware.ur5e.session import Session
 from pg4da.hardware.wall_clock import monotonic
 
 START = 0.05  # rad between a trajectory's first configuration and the present one
@@ -40,20 +37,13 @@ class Ur5e:
 
     def __init__(self, name: str, config: Ur5eConfig, gripper: Gripper, clock: Clock) -> None:
         self.name, self.config, self.gripper = name, config, gripper
-        self.device = f"{name} arm"
         self.base: Array | None = config.base.matrix
         self.home = config.home_configuration
         self.kinematics = kinematics_of(config)
-        self.trouble: Trouble | None = None
-        self._clock = clock
+        self.session = Session(name, config, clock, self._ended, self._troubled)
         self._epoch = monotonic() - clock.now()  # what `monotonic` said when the cell started
         self._pacer, self._alone = Pacer(delay=config.start_delay), True
         self._tell: Callable[[Trouble], None] = lambda trouble: None
-        self._child: Child | None = None
-        self._ready = threading.Event()
-        self._refused = ""
-        self._tool = np.zeros(6)
-        self._measured: tuple[Array, float] = (np.zeros((3, 6)), -np.inf)
         self._handle: ArmHandle | None = None
         self._course: Course | None = None
         self._payload = config.payload
@@ -61,95 +51,61 @@ class Ur5e:
         self._lock = threading.RLock()
         self._pacer.add(self)
 
-    # ---- connecting
-
     def start(self) -> None:
         """Check the controller and take it over; nothing moves. Raises DeviceError."""
-        check_controller(self.device, self.config)
-        self._ready.clear()
-        self._refused, self.trouble = "", None
-        self._child = Child(self.name, self._settings(), self._hear, self._child_lost)
-        self._ready.wait(self.config.connect_timeout + 4.0)
-        problem = self._refused or self._child.lost
-        if problem or not self._ready.is_set():
-            self._fail(problem or "the controller did not take the driver in time")
-        self._check_tool()
-        self._child.send(_clock_message(self._pacer.clock))
-
-    def _fail(self, problem: str) -> None:
-        child, self._child = self._child, None
-        assert child is not None
-        printed = child.printed().splitlines()
-        child.close()
-        said = f" ({printed[-1]})" if printed else ""
-        remedy = "look at the pendant for a message, end other programs that use the robot, and try again"
-        raise DeviceError(self.device, problem + said, remedy)
-
-    def _check_tool(self) -> None:
-        q = self.state.q
-        expected = np.linalg.inv(self.kinematics.T_world_base) @ self.kinematics.forward(q)
-        off = float(np.linalg.norm(expected[:3, 3] - self._tool[:3]))
-        if off > TOOL_OFF:
-            self.close()
-            problem = f"the controller has the tool {1000 * off:.0f} mm from where the model of a UR5e has it"
-            raise DeviceError(self.device, problem, "check that this is a UR5e and that `tcp` is the tool's pose")
-
-    def _settings(self) -> Settings:
-        c = self.config
-        tcp = (*c.tcp.xyz, *(float(v) for v in Rotation.from_matrix(c.tcp.matrix[:3, :3]).as_rotvec()))
-        self._payload = payload = self._fitting_payload()
-        return Settings(
-            address=c.address,
-            rate=c.rate,
-            lookahead=c.lookahead,
-            gain=c.gain,
-            lead=c.servo_lead,
-            deceleration=c.stop_deceleration,
-            stale_after=c.stale_after,
-            silent_after=c.silent_after,
-            connect_timeout=c.connect_timeout,
-            watchdog=c.watchdog,
-            tcp=tcp,
-            mass=payload.mass,
-            centre=payload.centre,
-        )
+        self.session.start(self._weighed())
+        self._begin()
 
     def recover(self, unlock: bool) -> None:
         """`hardware.supervision.Supervised.recover`."""
-        if self.trouble is None and self._child is not None and not self._child.lost:
-            return
-        self._drop_child()
-        make_ready(self.device, self.config, unlock)
-        self.start()
+        if self.session.revive(self._weighed, unlock):
+            self._begin()
 
     def close(self) -> None:
         """Brake, end the program on the controller, disconnect; takes seconds at most. Idempotent."""
-        self._drop_child()
+        self.session.drop()
 
-    def _drop_child(self) -> None:
-        child, self._child = self._child, None
-        if child is not None:
-            child.close()
+    def _begin(self) -> None:
+        self._check_tool()
+        self.session.send(_clock_message(self._pacer.clock))
 
-    # ---- what is measured
+    def _check_tool(self) -> None:
+        expected = np.linalg.inv(self.kinematics.T_world_base) @ self.kinematics.forward(self.state.q)
+        off = float(np.linalg.norm(expected[:3, 3] - self.session.tool[:3]))
+        if off > TOOL_OFF:
+            self.close()
+            problem = f"the controller has the tool {1000 * off:.0f} mm from where the model of a UR5e has it"
+            remedy = "check that this is a UR5e and that `tcp` is the tool's pose"
+            raise DeviceError(self.session.device, problem, remedy)
+
+    # what is known of it
 
     @property
     def state(self) -> ArmState:
         """The last that was measured; its stamp grows old when the connection is lost."""
-        rows, stamp = self._measured
+        rows, stamp = self.session.measured
         return ArmState(rows[0], rows[1], stamp - self._epoch)
 
     @property
     def planned(self) -> Array:
         """Where the arm was to be when that was measured, shape (6,)."""
-        return np.array(self._measured[0][2])
+        return np.array(self.session.measured[0][2])
+
+    @property
+    def trouble(self) -> Trouble | None:
+        """Why it stands and takes no motion."""
+        return self.session.trouble
 
     @property
     def pid(self) -> int | None:
         """Of the child process."""
-        return None if self._child is None else self._child.pid
+        return self.session.pid
 
-    # ---- motions
+    def on_trouble(self, tell: Callable[[Trouble], None]) -> None:
+        """`tell` is called, in another thread, as soon as there is a trouble."""
+        self._tell = tell
+
+    # motions
 
     def follow(self, trajectory: Trajectory) -> ArmHandle:
         """`hardware.cell.Arm.follow`; ends in FAULT at once while there is a `trouble`."""
@@ -158,8 +114,9 @@ class Ur5e:
             self._end(Progress.CANCELLED)
             self._number += 1
             handle = ArmHandle(self._number, lambda handle: self.stop() if handle is self._handle else None)
-            if self.trouble is not None:
-                handle.end(Progress.FAULT, self.trouble.message)
+            if not self.session.stands:
+                trouble = self.trouble
+                handle.end(Progress.FAULT, trouble.message if trouble else "not connected")
                 return handle
             self._handle, self._course = handle, course(trajectory, 1.0 / self.config.rate)
         self._weigh()
@@ -184,14 +141,14 @@ class Ur5e:
                 return
             self._course = going.starting(moment, self._pacer.clock)
             data = {"number": handle.number, "moment": moment, "period": going.period}
-            self._send(Message("start", data, going.positions))
+            self.session.send(Message("start", data, going.positions))
 
     def stop(self) -> None:
         """Decelerate to rest; the gripper keeps its grip."""
         with self._lock:
             if self._course is not None and self._course.moment is None:
                 self._end(Progress.CANCELLED)
-            self._send(Message("stop"))
+            self.session.send(Message("stop"))
 
     def _end(self, progress: Progress, message: str = "") -> None:
         with self._lock:
@@ -199,18 +156,28 @@ class Ur5e:
                 self._handle.end(progress, message)
             self._handle = self._course = None
 
+    def _ended(self, number: int, ending: str, message: str) -> None:
+        with self._lock:
+            if self._handle is not None and self._handle.number == number:
+                self._end(Progress(ending), message)
+
+    def _troubled(self, trouble: Trouble) -> None:
+        self._end(Progress.FAULT, trouble.message)
+        self._tell(trouble)
+
     def _weigh(self) -> None:
         """Tell the controller what hangs on the flange before it moves."""
-        payload = self._fitting_payload()
-        if payload != self._payload:
-            self._payload = payload
-            self._send(Message("payload", {"mass": payload.mass, "centre": list(payload.centre)}))
+        before, payload = self._payload, self._weighed()
+        if payload != before:
+            self.session.send(Message("payload", {"mass": payload.mass, "centre": list(payload.centre)}))
 
-    def _fitting_payload(self) -> Payload:
+    def _weighed(self) -> Payload:
+        """What the controller knows from now on."""
         loaded = self.gripper.state.object_detected
-        return self.config.payload_with_object if loaded else self.config.payload
+        self._payload = self.config.payload_with_object if loaded else self.config.payload
+        return self._payload
 
-    # ---- hardware.pacer.Paced
+    # hardware.pacer.Paced
 
     @property
     def max_acceleration(self) -> Array:
@@ -236,64 +203,22 @@ class Ur5e:
         with self._lock:
             if self._course is not None:
                 self._course = self._course.under(clock)
-        self._send(_clock_message(clock))
+        self.session.send(_clock_message(clock))
 
     def ahead(self, step: float) -> Array:
         """Configurations from now to the end of what was commanded, (n, 6)."""
         going = self._course
         if going is None:
             return self.state.q[None]
-        reading = (
-            0.0 if going.moment is None else self._pacer.clock.at(monotonic()) - self._pacer.clock.at(going.moment)
-        )
-        return going.after(reading, step)
+        if going.moment is None:
+            return going.after(0.0, step)
+        return going.after(self._pacer.clock.at(monotonic()) - going.begin, step)
 
     def refuse(self, why: str) -> None:
         """End in FAULT what was commanded and has not been launched."""
         with self._lock:
             if self._course is not None and self._course.moment is None:
                 self._end(Progress.FAULT, why)
-
-    # ---- the child
-
-    def on_trouble(self, tell: Callable[[Trouble], None]) -> None:
-        """`tell` is called as soon as there is a trouble."""
-        self._tell = tell
-
-    def _send(self, message: Message) -> None:
-        child = self._child
-        if child is not None:
-            child.send(message)
-
-    def _hear(self, message: Message) -> None:
-        data, rows = message.data, message.rows
-        if message.kind == "state" and rows is not None:
-            self._measured = rows, data["stamp"]
-            self._ready.set()
-        elif message.kind == "ended":
-            if self._handle is not None and self._handle.number == data["number"]:
-                self._end(Progress(data["ending"]), data["message"])
-        elif message.kind == "trouble":
-            self._troubled(data["code"], data["message"])
-        elif message.kind == "ready":
-            self._tool = np.array(data["tool"])
-        elif message.kind == "refused":
-            self._refused = data["problem"]
-            self._ready.set()
-
-    def _child_lost(self, why: str) -> None:
-        self._ready.set()
-        if self._child is not None:  # nobody asked it to end
-            self._troubled("safety_stop", f"connection lost: {why}")
-
-    def _troubled(self, code: str, message: str) -> None:
-        """The first is kept, unless a stop of the controller follows a lesser one."""
-        with self._lock:
-            if self.trouble is not None and (self.trouble.code == code or code == "safety_stop"):
-                return
-            self.trouble = Trouble(code, self.device, message, self._clock.now())
-            self._end(Progress.FAULT, message)
-        self._tell(self.trouble)
 
 
 def kinematics_of(config: Ur5eConfig) -> UR5eKinematics:

@@ -13,7 +13,7 @@ import pytest
 from pg4da.hardware.cell import GripperState, Handle, Progress
 from pg4da.hardware.config import Pose
 from pg4da.hardware.trajectory import Trajectory
-from pg4da.hardware.ur5e import driver
+from pg4da.hardware.ur5e import driver, session
 from pg4da.hardware.ur5e.config import Ur5eConfig
 from pg4da.hardware.ur5e.driver import Ur5e
 from pg4da.hardware.ur5e.process import Child
@@ -85,9 +85,9 @@ def still_gripper() -> type[StillGripper]:
 def make_arm(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Ur5e]]:
     """make_arm(fault): connected, see fake_child; closed in the end."""
     made: list[Ur5e] = []
-    monkeypatch.setattr(driver, "Child", partial(Child, command=FAKE))
-    monkeypatch.setattr(driver, "check_controller", lambda device, config: None)
-    monkeypatch.setattr(driver, "make_ready", lambda device, config, unlock: None)
+    monkeypatch.setattr(session, "Child", partial(Child, command=FAKE))
+    monkeypatch.setattr(session, "check_controller", lambda device, config: None)
+    monkeypatch.setattr(session, "make_ready", lambda device, config, unlock: None)
     monkeypatch.setattr(driver.Ur5e, "_check_tool", lambda self: None)
 
     def make(fault: str = "none", name: str = "left", start: bool = True, **settings: object) -> Ur5e:

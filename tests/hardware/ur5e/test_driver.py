@@ -97,8 +97,8 @@ def test_no_motion_starts_from_a_moving_arm(make_arm, kit) -> None:
 def test_the_payload_follows_the_grip(make_arm, kit) -> None:
     arm = make_arm()
     sent = []
-    send = arm._child.send
-    arm._child.send = lambda message: (sent.append((message.kind, message.data)), send(message))
+    send = arm.session.send
+    arm.session.send = lambda message: (sent.append((message.kind, message.data)), send(message))
     kit.ended(arm.follow(kit.move(arm.state.q, 1, 0.05, 0.4)))
     arm.gripper.holds = True
     kit.ended(arm.follow(kit.move(arm.state.q, 1, -0.05, 0.4)))
@@ -145,7 +145,7 @@ def test_it_comes_back_with_a_new_process(make_arm, kit, fault: str) -> None:
     arm = make_arm(fault)
     assert kit.until(lambda: arm.trouble is not None)
     before = arm.pid
-    arm.config = arm.config.model_copy(update={"address": "none"})
+    arm.session.config = arm.config.model_copy(update={"address": "none"})
     arm.recover(unlock=True)
     assert arm.trouble is None
     assert arm.pid != before
@@ -198,12 +198,12 @@ sys.path.insert(0, {folder!r})
 from conftest import FAKE, StillGripper
 from functools import partial
 from pg4da.hardware.config import Pose
-from pg4da.hardware.ur5e import driver
+from pg4da.hardware.ur5e import driver, session
 from pg4da.hardware.ur5e.config import Ur5eConfig
 from pg4da.hardware.ur5e.process import Child
 from pg4da.hardware.wall_clock import WallClock
-driver.Child = partial(Child, command=FAKE)
-driver.check_controller = lambda device, config: None
+session.Child = partial(Child, command=FAKE)
+session.check_controller = lambda device, config: None
 driver.Ur5e._check_tool = lambda self: None
 arm = driver.Ur5e("left", Ur5eConfig(address={fault!r}, base=Pose(xyz=(0, 0, 0))), StillGripper(), WallClock())
 arm.start()
@@ -238,10 +238,11 @@ def test_a_driver_that_falls_silent_stops_its_arm(make_arm, kit) -> None:
     arm = make_arm()
     handle = arm.follow(kit.move(arm.state.q, 1, 1.0, 4.0))
     kit.until(lambda: np.abs(arm.state.dq).max() > 0.2)
-    beat, arm._child.send = arm._child.send, lambda message: None
+    child = arm.session._child
+    beat, child.send = child.send, lambda message: None
     assert kit.ended(handle, 3.0) is Progress.FAULT
     assert "no sign of life" in handle.message
-    arm._child.send = beat
+    child.send = beat
     assert kit.ended(arm.follow(kit.move(arm.state.q, 1, 0.2, 0.6))) is Progress.DONE
 
 
