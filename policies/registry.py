@@ -20,7 +20,18 @@ def _geometric() -> Policy:
     return GeometricPolicy()
 
 
-BUILT_IN: dict[str, Callable[[], Policy]] = {"geometric": _geometric}
+def _ranking(arms: int) -> Policy:
+    from pg4da.policies.ranking.policy import RankingPolicy
+    from pg4da.policies.ranking.weights import read_ranking, shipped
+
+    return RankingPolicy(read_ranking(shipped()), arms)
+
+
+BUILT_IN: dict[str, Callable[[], Policy]] = {
+    "geometric": _geometric,
+    "pg4da": lambda: _ranking(2),
+    "pg4da-single-arm": lambda: _ranking(1),
+}
 
 
 def policy_names() -> tuple[str, ...]:

@@ -20,4 +20,4 @@ def test_policies_of_other_packages_come_by_entry_point(monkeypatch):
     mine = SimpleNamespace(name="mine", load=lambda: lambda: SimpleNamespace(name="mine"))
     monkeypatch.setattr(registry, "entry_points", lambda group: [mine] if group == "pg4da.policies" else [])
     assert make_policy("mine").name == "mine"
-    assert policy_names() == ("geometric", "mine")
+    assert policy_names() == ("geometric", "mine", "pg4da", "pg4da-single-arm")
