@@ -22,6 +22,7 @@ def check_settings(settings: Settings) -> None:
         raise BadInput(f"--objects: {settings.objects_dir}: no such folder")
     policy_of(RunRequest(policy=settings.policy, weights=Path(settings.weights) if settings.weights else None))
     load_spec(settings.mission, skills())
+    check_cell(settings.cell)
 
 
 def check_cell(cell: str) -> None:
