@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +18,13 @@ from pg4da.mission.tree import MissionTree
 from pg4da.plugins import skills
 from pg4da.run import RunRequest, find_policy, make_cell, scene_of
 from pg4da.session import prepare
+from pg4da.skills.execute import stop_all
 from pg4da.skills.skill import Context, Phase, Skill, SkillFailure, Steps
 
 GRACE = 0.5  # s after a fault in which arms must have come to rest
 AT_REST = 0.03  # rad/s
 MOVING = frozenset({"push", "grasp", "place_in_bin", "go_home", "recover"})
+BROKEN_OFF = 2.0  # s
 UNDER_WAY = 0.6  # s after the start of a skill that moves, so that it does when the fault comes
 CUBE = "cube.urdf 0 1 0 0 0.45 0.0225 0 0 0\n"
 PACKED = CUBE + "".join(
@@ -91,6 +93,8 @@ class Rig:
         known = {**skills(), skill: ringing(skills()[skill], bell)}
         if skill == "recover":  # which only comes after a failure
             known["verify"] = failing_once(known["verify"])
+        if skill == "go_home":  # which has nothing to do after a mission that went well
+            known["place_in_bin"] = breaking_off(known["place_in_bin"], self.cell.clock.now)
         result = self.run(known=known)
         watch.over.set()
         bell.set()
@@ -152,6 +156,22 @@ def failing_once(kind: type[Skill]) -> type[Skill]:
 
     Failing.__doc__ = kind.__doc__
     return Failing
+
+
+def breaking_off(kind: type[Skill], now: Callable[[], float]) -> type[Skill]:
+    """The same skill, which fails for good BROKEN_OFF s after its start, away from home."""
+
+    class Breaking(kind):  # type: ignore[misc, valid-type]
+        def run(self, inputs: Any) -> Steps:
+            end = now() + BROKEN_OFF
+            for _ in super().run(inputs):
+                if now() > end:
+                    stop_all(self.context)
+                    raise SkillFailure("broken_off", Phase.EXECUTION, "said so by the test", recoverable=False)
+                yield
+
+    Breaking.__doc__ = kind.__doc__
+    return Breaking
 
 
 @pytest.fixture(scope="session")
