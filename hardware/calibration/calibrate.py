@@ -14,6 +14,7 @@ from pg4da.hardware.calibration.views import Corners, Estimate, Setup, View, err
 from pg4da.hardware.frames import Array, inverse
 
 OUTLYING, LEAST_OUTLYING = 3.0, 0.75  # times the median, and px: a view that is worse than both does not fit
+WORST = 3.0  # px, root mean square; an arm that is 2 mm wrong makes about 1.5
 MOST_OUTLIERS = 0.25  # share of the views; more is no handful of bad views
 
 
@@ -58,6 +59,11 @@ def calibrate(views: Sequence[View], setup: Setup) -> Result:
     used, outliers = _fitting(views, setup)
     check_enough(used)
     estimate = refine(used, setup, _best(used, setup))
+    if (left := reprojection(used, setup, estimate)) > WORST:
+        raise CalibrationError(
+            f"the views contradict each other by {left:.1f} px: has the board moved in the gripper, or the camera? Is "
+            "what one square measures right?"
+        )
     left_out = [refine([v for v in used if v is not out], setup, estimate) for out in used]
     held_out = _root_mean([miss(v, setup.board, e) for v, e in zip(used, left_out, strict=True)])
     errors = errors_by_view(views, setup, estimate)

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from pg4da.calibrating import store as stores
-from pg4da.calibrating.collect import PATIENCE, Collector, Looked, MotionFailed, guided, picture_size
+from pg4da.calibrating.collect import PATIENCE, Collector, Looked, MotionFailed, MotionRefused, guided, picture_size
 from pg4da.calibrating.overlay import draw, jpeg
 from pg4da.calibrating.page_server import PageServer, ViewLine
 from pg4da.calibrating.report import Report, view_line
@@ -122,7 +122,7 @@ class Calibration:
         self.say("the arm goes home")
         try:
             collector.home()
-        except MotionError as error:
+        except (MotionError, MotionRefused) as error:
             self.say(f"it stays where it is: {error}")
 
     def _poses(self) -> list[Array]:

@@ -19,12 +19,17 @@ from pg4da.skills.motion.stages import Transit
 PERIOD = 0.05  # s
 SETTLE = 0.6  # s at rest before a picture: a long board on a long arm swings
 STILL = 0.02  # rad/s
+SAME_PLACE = 0.005  # rad
 PATIENCE = 2.0  # s for a picture
 ANOTHER_LOOK = 3  # pictures before a view counts as bad
 
 
 class MotionFailed(Exception):
     """The arm did not get there; the message is its own."""
+
+
+class MotionRefused(Exception):
+    """A place the cell did not let the arm go to; it stands where it stood, and may go elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -49,24 +54,12 @@ class Collector:
     _planner: MotionPlanner | None = field(default=None, init=False)
 
     def go(self, T_world_tool: Array) -> None:
-        """Plan round everything known and move there. Raises MotionError: no way; MotionFailed; KeyboardInterrupt."""
-        planner = self._planner = self._planner or MotionPlanner(self.cell)
-        start = {name: arm.state.q for name, arm in self.cell.arms.items()}
-        plan = planner.plan([Transit({self.arm.name: T_world_tool})], start, None, symmetric=False)
-        for stage in plan.stages:
-            self._run(
-                [arm.follow(stage[name].slower(self.slow)) for name, arm in self.cell.arms.items() if name in stage]
-            )
+        """Plan round everything known and move there. Raises MotionError: no way; MotionRefused; MotionFailed."""
+        self._travel(T_world_tool, symmetric=False)
 
     def home(self) -> None:
         """As `go`, to the arm's home."""
-        planner = self._planner = self._planner or MotionPlanner(self.cell)
-        start = {name: arm.state.q for name, arm in self.cell.arms.items()}
-        plan = planner.plan([Transit({self.arm.name: self.arm.home})], start, None)
-        for stage in plan.stages:
-            self._run(
-                [arm.follow(stage[name].slower(self.slow)) for name, arm in self.cell.arms.items() if name in stage]
-            )
+        self._travel(self.arm.home)
 
     def look(self, number: int) -> Looked:
         """Wait for rest, then picture and measured pose. Raises TimeoutError: no picture; MotionFailed: no rest."""
@@ -88,6 +81,13 @@ class Collector:
             self.cell.advance(PERIOD)
             self.watch()
 
+    def _travel(self, goal: Array, symmetric: bool = True) -> None:
+        self._planner = self._planner or MotionPlanner(self.cell)
+        start = {name: arm.state.q for name, arm in self.cell.arms.items()}
+        plan = self._planner.plan([Transit({self.arm.name: goal})], start, None, symmetric=symmetric)
+        for stage in plan.stages:
+            self._run([self.cell.arms[name].follow(stage[name].slower(self.slow)) for name in stage])
+
     def _judge(self, number: int, frame: CameraFrame, q: Array) -> Looked:
         seen = find_board(frame.rgb, self.setup.board)
         if seen is None:
@@ -106,6 +106,7 @@ class Collector:
         raise MotionFailed("the arm does not come to rest")
 
     def _run(self, handles: Sequence[Handle]) -> None:
+        before = self.arm.state.q
         try:
             while any(handle.progress is Progress.RUNNING for handle in handles):
                 self.cell.advance(PERIOD)
@@ -113,9 +114,13 @@ class Collector:
         except BaseException:
             self.cell.stop()
             raise
-        for handle in handles:
-            if handle.progress is not Progress.DONE:
-                raise MotionFailed(handle.message or f"the motion ended as {handle.progress.value}")
+        ended = [handle for handle in handles if handle.progress is not Progress.DONE]
+        if not ended:
+            return
+        why = ended[0].message or f"the motion ended as {ended[0].progress.value}"
+        if np.abs(self.arm.state.q - before).max() < SAME_PLACE and getattr(self.cell, "trouble", None) is None:
+            raise MotionRefused(why)
+        raise MotionFailed(why)
 
 
 def guided(collector: Collector, poses: Sequence[Array], first: int) -> Iterator[tuple[int, Looked | None, str]]:
@@ -124,7 +129,7 @@ def guided(collector: Collector, poses: Sequence[Array], first: int) -> Iterator
     for index, pose in enumerate(poses):
         try:
             collector.go(pose)
-        except MotionError as error:
+        except (MotionError, MotionRefused) as error:
             yield index, None, str(error)
             continue
         looked = collector.look(number)

@@ -20,7 +20,7 @@ from pg4da.run import RunRequest, find_scene
 ROUGHLY: Array = transform(np.diag([1.0, -1.0, -1.0]), (0.0, 0.5, 1.25))
 """Where a camera above the middle of the table is, when nothing is known: it looks straight down."""
 
-SLOW = 0.25  # share of the file's own speed at which real arms move here
+SLOW = 0.25  # share of the file's own speed at which arms move here
 ARMS = ("left", "right")
 
 
@@ -95,5 +95,5 @@ def _robots(spec: RobotsSpec, arm: str, stack: ExitStack) -> Cell:
         from pg4da.emulating.process import running_emulator
 
         emulator = stack.enter_context(running_emulator(options=["--board", arm]))
-        return connect(at_addresses(spec, emulator))
-    return connect(spec, SLOW if spec.real else 1.0)
+        return connect(at_addresses(spec, emulator), SLOW)
+    return connect(spec, SLOW)
