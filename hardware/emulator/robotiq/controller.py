@@ -98,7 +98,7 @@ class Controller:
                 self._fault = NO_COMMUNICATION
             if self._homing and not self._moving:
                 self._go_on_homing()
-            elif self._fault == RELEASING and not self._moving:
+            elif self._fault == RELEASING != self._cause and not self._moving:
                 self._fault = RELEASED
 
     def fail(self, code: int) -> None:
@@ -108,7 +108,7 @@ class Controller:
             self._homing = ""
             if code == NOT_ACTIVE:
                 self._activation, self._command = Activation.RESET, Command()
-            if code not in LETS_MOVE:
+            if code != NO_COMMUNICATION:
                 self._rest()
 
     def mend(self) -> None:
@@ -168,7 +168,7 @@ class Controller:
 
     def _drive(self, before: Command) -> None:
         c = self._command
-        if self._fault not in LETS_MOVE:
+        if self._fault not in LETS_MOVE or self._cause == DELAYED:
             return
         if c.rGTO and c != before:
             self._homing = ""

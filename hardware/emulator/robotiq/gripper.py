@@ -17,10 +17,12 @@ TICK = 0.02  # s
 
 # Faults to inject, by name: gFLT's codes, and what happens on the way to the gripper.
 CODES = {
+    "delayed": 0x5,
     "inactive": 0x7,
     "hot": 0x8,
     "no-communication": 0x9,
     "undervoltage": 0xA,
+    "releasing": 0xB,
     "internal": 0xC,
     "activation": 0xD,
     "overcurrent": 0xE,

@@ -81,10 +81,23 @@ def test_a_lost_link_is_noticed_and_found_again(bench: Bench, kind: str, name: s
 def test_a_link_that_hangs_for_a_moment_is_no_loss(bench: Bench) -> None:
     gripper = bench.connect(timeout=1.0)
     handle = gripper.move(0.05, speed=0.03)
-    bench.emulated.inject("drop")
+    bench.emulated.inject("stall")
+    pause = threading.Event()
+    for _ in range(10):
+        pause.wait(0.02)
+        assert gripper.problem == ""
     bench.emulated.clear()
     assert ended(handle) is Progress.DONE
     assert gripper.problem == ""
+
+
+@pytest.mark.parametrize("kind", ["rtu-tcp", "tcp", "urcap"])
+def test_a_refused_connection_is_a_loss_at_once(bench: Bench, kind: str) -> None:
+    gripper = bench.connect(kind, timeout=2.0)
+    bench.emulated.inject("drop")
+    until(lambda: "can't connect" in gripper.problem, SEEN)
+    bench.emulated.clear()
+    until(lambda: gripper.problem == "")
 
 
 def test_a_slow_link_still_works(bench: Bench) -> None:
@@ -121,9 +134,9 @@ def test_a_bad_answer_is_a_lost_link(bench: Bench) -> None:
 
 
 def test_an_unknown_fault_is_refused(bench: Bench) -> None:
-    with pytest.raises(ValueError, match="valid: inactive, hot"):
+    with pytest.raises(ValueError, match="valid: delayed, inactive, hot"):
         bench.emulated.inject("rust")
-    assert len(set(FAULTS)) == 12
+    assert len(set(FAULTS)) == 14
 
 
 @pytest.mark.parametrize("kind", KINDS)
