@@ -53,7 +53,7 @@ ROWS = (
     Row("left", "emergency_stop", True, "left arm: emergency stop"),
     Row("left", "drop", True, "left arm: "),
     Row("right", "stall", True, "right arm: ", "3"),
-    Row("left", "lag", False, value="20"),
+    Row("left", "lag", False, value="0.02"),
     Row("right", "noise", False),
     Row("left", "local_mode", False),
     Row("left_gripper", "overcurrent", True, "left gripper: gripper fault 0xE"),
