@@ -28,8 +28,8 @@ MIRROR = np.array([1, 1, 1, 1, -1, -1, 1], np.float32)  # of a foresight seen in
 class RankingSettings:
     """epochs: over the pushes that were made, after `rehearsals` over those only looked ahead on."""
 
-    epochs: int = 20
-    rehearsals: int = 6
+    epochs: int = 14
+    rehearsals: int = 2
     rate: float = 2e-3
     decay: float = 0.02
     batch: int = 128
@@ -98,7 +98,7 @@ class RankingTraining:
             for i in range(batches):
                 loss = self._loss(stage, order[i * settings.batch : (i + 1) * settings.batch])
                 optimiser.zero_grad()
-                loss.backward()  # type: ignore[no-untyped-call]
+                loss.backward()
                 nn.utils.clip_grad_norm_(weights, 1.0)
                 optimiser.step()
                 rate.step()
