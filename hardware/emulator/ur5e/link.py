@@ -86,6 +86,7 @@ class Link:
             line = Line(self, reader, writer)
             self._lines.add(line)
             try:
+                await self.answering.wait()
                 await handler(line)
             except (asyncio.IncompleteReadError, ConnectionError, ValueError):
                 pass  # the client went away, or sent what no client sends: its line is closed

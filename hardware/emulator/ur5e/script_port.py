@@ -17,6 +17,7 @@ class ScriptPort:
 
     def __init__(self, controller: Controller) -> None:
         self._controller = controller
+        self._order = asyncio.Lock()
 
     async def serve(self, line: Line) -> None:
         """A link's handler. Raises ValueError for a text without end."""
@@ -30,9 +31,10 @@ class ScriptPort:
         if not self._controller.remote:
             self._controller.say("a program is refused: the controller is in local control")
             return
-        try:
-            code = await asyncio.to_thread(self._controller.compile, text)
-        except ScriptError as error:
-            self._controller.say(f"a program is refused: {error}")
-            return
-        self._controller.load(code)
+        async with self._order:  # the program that came last is the one that runs, however long each takes
+            try:
+                code = await asyncio.to_thread(self._controller.compile, text)
+            except ScriptError as error:
+                self._controller.say(f"a program is refused: {error}")
+                return
+            self._controller.load(code)

@@ -221,6 +221,32 @@ def test_nothing_is_answered_while_it_stalls_and_all_is_when_that_ends(played: C
     played(scene)
 
 
+def test_who_connects_during_a_stall_is_greeted_after_it(played: Callable[[Scene], None]) -> None:
+    async def scene(running: Running) -> None:
+        await running.station.inject(Fault("stall", "left", "9"))
+        r, w = await running.connect(29999)
+        await asyncio.sleep(0.1)
+        await running.station.clear("stall")
+        assert (await r.readline()).startswith(b"Connected")
+        w.close()
+
+    played(scene)
+
+
+def test_clients_that_come_and_go_leave_nothing_behind(played: Callable[[Scene], None]) -> None:
+    async def scene(running: Running) -> None:
+        for _ in range(60):
+            r, w = await running.connect(30004)
+            assert await ask(r, w, b"I", b"input_int_register_1") == frame(b"I", b"\x01INT32")
+            w.close()
+            _, other = await running.connect(30003)
+            other.close()
+            await asyncio.sleep(0.002)
+        await until(lambda: len(asyncio.all_tasks()) <= 2)
+
+    played(scene)
+
+
 def test_answers_lag(played: Callable[[Scene], None]) -> None:
     async def scene(running: Running) -> None:
         r, w = await running.connect(29999)
