@@ -46,11 +46,10 @@ class Run:
         trained = self.folder("avn") / AVN
         if trained.is_file():
             return trained
-        from importlib.resources import files
+        from pg4da.policies.avn.checkpoints import shipped
 
-        shipped = Path(str(files("pg4da.policies"))) / "weights" / AVN
-        if shipped.is_file():
-            return shipped
+        if shipped().is_file():
+            return shipped()
         raise BadInput(
             f"there is no angle-view network to begin with: run `pg4da train avn --out {self.out}` first, "
             "or name a file as `weights` in the training file"
