@@ -18,12 +18,12 @@ class WorldArm(Protocol):
 
     @property
     def q(self) -> Array:
-        """Measured, shape (6,), rad."""
+        """Measured, shape (6,), rad; a new array in every step, not to be written to."""
         ...
 
     @property
     def dq(self) -> Array:
-        """Measured, shape (6,), rad/s."""
+        """Measured, shape (6,), rad/s; likewise."""
         ...
 
     @property

@@ -16,6 +16,7 @@ LOOK_EVERY = 2  # steps between looks at the force at the tool
 class ServoedArm(MujocoArm):
     """Joints under servos; the cell drives it in every step."""
 
+    _seen: tuple[Array, Array] | None = None
     _set: Array | None = None
     _was: Array | None = None
     _steps = 0
@@ -27,9 +28,15 @@ class ServoedArm(MujocoArm):
 
     @property
     def measured(self) -> tuple[Array, Array]:
-        """Configuration and velocity, each (6,)."""
-        q, dq = self._measure()
-        return np.array(q), np.array(dq)
+        """Configuration and velocity after the last step, each (6,); not to be written to."""
+        if self._seen is None:
+            q, dq = self._measure()
+            self._seen = np.array(q), np.array(dq)
+        return self._seen
+
+    def forget(self) -> None:
+        """The joints were put elsewhere."""
+        self._seen = None
 
     @property
     def force(self) -> float:
@@ -50,6 +57,7 @@ class ServoedArm(MujocoArm):
 
     def after_steps(self) -> None:
         """Feel what pushes back."""
+        self._seen = None
         self._steps += 1
         if self._steps % LOOK_EVERY == 0:
             self._felt = self.tool_force()

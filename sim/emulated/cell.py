@@ -35,6 +35,7 @@ class EmulatedCell(MujocoCell):
                 self.data.joint(joint.name).qvel[:] = other.data.joint(joint.name).qvel
         self.data.time = other.data.time
         for name in self.arms:
+            self.servoed(name).forget()
             self.servoed(name).set(other.servoed(name).measured[0])
             self.gripper(name).move(other.gripper(name).state.width)
         mujoco.mj_forward(self.model, self.data)

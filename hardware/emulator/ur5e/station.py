@@ -45,7 +45,7 @@ class Station:
         self._cycle = 0
         self._noise = 0.0  # rad
         self._rng = np.random.default_rng(seed)
-        self._before = np.array(arm.q, float), np.array(arm.dq, float)
+        self._before = arm.q, arm.dq
         self._stall_ends: float | None = None
         self.faults: dict[str, Fault] = {}
 
@@ -81,7 +81,7 @@ class Station:
     def after_step(self) -> None:
         """Tell the clients what was measured; in between two steps it is taken half way."""
         arm, start = self.controller.arm, self._clock() - self._cycles * CYCLE
-        q, dq = np.array(arm.q, float), np.array(arm.dq, float)
+        q, dq = arm.q, arm.dq
         for i in range(1, self._cycles + 1):
             self._cycle += 1
             if self._rtde.wants(self._cycle):
