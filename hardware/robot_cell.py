@@ -45,7 +45,7 @@ class RobotCell:
         self.camera = WatchedCamera(camera, self._camera_lost)
         self.workspace = workspace or Workspace()
         self.bin_position = bin_position
-        self.trouble: Trouble | None = None
+        self._trouble: Trouble | None = None
         self._pacer = Pacer(speed, delay)
         self._guard = Guard(safety or SafetyConfig())
         self._members: dict[str, Paced] = {name: self._join(name, arm) for name, arm in arms.items()}
@@ -113,18 +113,24 @@ class RobotCell:
             for arm in self.arms.values():
                 each.callback(arm.stop)
 
+    @property
+    def trouble(self) -> Trouble | None:
+        """The first since the cell was ready; every arm was told to stop because of it."""
+        self._look_at_grippers()
+        return self._trouble
+
     def _troubled(self, trouble: Trouble) -> None:
         """Called in any thread. The first trouble is kept, unless it only foretold a stop of the same device."""
         with self._lock:
-            before = self.trouble
+            before = self._trouble
             foretold = before is not None and before.device == trouble.device and before.code == "safety_stop"
             if before is None or foretold:
-                self.trouble = trouble
+                self._trouble = trouble
         self._alarm.set()
         self.stop()
 
     def _look_at_grippers(self) -> None:
-        if self.trouble is not None:
+        if self._trouble is not None:
             return
         for name, arm in self.arms.items():
             problem = arm.gripper.problem if isinstance(arm.gripper, Faulty) else ""
@@ -133,7 +139,7 @@ class RobotCell:
 
     def _camera_lost(self, why: str) -> None:
         """Nothing may move on what can't be seen."""
-        if self.trouble is None:
+        if self._trouble is None:
             self._troubled(Trouble("safety_stop", "camera", why, self.clock.now()))
 
     # ---- after a trouble
@@ -154,7 +160,7 @@ class RobotCell:
         for name, arm in self.arms.items():
             revive(arm, unlock)
             revive_gripper(f"{name} gripper", arm.gripper, unlock)
-        self.trouble = None
+        self._trouble = None
         self._alarm.clear()
         self._due = monotonic()
 

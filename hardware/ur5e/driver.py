@@ -162,8 +162,9 @@ class Ur5e:
                 self._end(Progress(ending), message)
 
     def _troubled(self, trouble: Trouble) -> None:
-        self._end(Progress.FAULT, trouble.message)
+        """The cell knows before the motion ends, so that nobody takes it for a failed motion alone."""
         self._tell(trouble)
+        self._end(Progress.FAULT, trouble.message)
 
     def _weigh(self) -> None:
         """Tell the controller what hangs on the flange before it moves."""

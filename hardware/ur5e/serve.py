@@ -98,8 +98,8 @@ class Loop:
         """Report the first cause; a worse one that follows is told as well."""
         self._cause = why
         self._servo.abandon(why.message)
-        self._tell_ended()
         self._send(Message("trouble", {"code": why.code, "message": why.message}))
+        self._tell_ended()
 
     def _listen(self) -> None:
         now = monotonic()

@@ -180,6 +180,13 @@ def test_a_gripper_that_is_lost_stops_both_arms(rig) -> None:
     assert str(rig.cell.trouble) == "right gripper: no answer; look at the cable"
 
 
+def test_a_lost_gripper_is_a_trouble_as_soon_as_it_is_asked_for(rig) -> None:
+    """A skill that fails because of it must not be taken for a failed skill alone."""
+    rig.left.gripper.problem = "no answer"
+    assert rig.cell.trouble.device == "left gripper"
+    assert rig.right.stops == 1
+
+
 def test_nothing_starts_while_there_is_a_trouble(rig) -> None:
     rig.left.fail()
     handle = rig.right.command(towards(4, 0.2))

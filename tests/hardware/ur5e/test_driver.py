@@ -133,6 +133,15 @@ def test_a_trouble_ends_the_motion_by_name_and_is_told(make_arm, kit, fault: str
     assert arm.trouble == told[0]
 
 
+def test_the_trouble_is_told_before_the_motion_ends(make_arm, kit) -> None:
+    arm = make_arm("protective@0.3")
+    handle = arm.follow(kit.move(arm.state.q, 1, 0.8, 3.0))
+    found = []
+    arm.on_trouble(lambda trouble: found.append(handle.progress))
+    kit.ended(handle)
+    assert found == [Progress.RUNNING]
+
+
 def test_in_trouble_every_motion_fails_at_once(make_arm, kit) -> None:
     arm = make_arm("protective@0.1")
     assert kit.until(lambda: arm.trouble is not None)
