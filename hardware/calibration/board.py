@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from pg4da.hardware.frames import Array, transform
 
+CELLS = 6  # along a marker, its black rim included
 DICTIONARY = "DICT_4X4_50"  # few and large cells: a marker is found from 15 pixels on
 
 
@@ -51,9 +52,32 @@ class Board:
         return np.array([[-w, -h, 0], [w, -h, 0], [w, h, 0], [-w, h, 0]])
 
     def picture(self, resolution: float) -> NDArray[np.uint8]:
-        """The board in grey, `resolution` pixels a metre, without a margin."""
+        """The board in grey, `resolution` pixels a metre, without a margin.
+
+        Each pixel has the colour of its middle (OpenCV's own drawing rounds squares and markers, and fails in some
+        sizes).
+        """
         width, height = (round(edge * resolution) for edge in self.size)
-        return np.asarray(self.opencv().generateImage((width, height), marginSize=0, borderBits=1), np.uint8)
+        column, across = self._cells(width, resolution, self.columns)
+        row, down = self._cells(height, resolution, self.rows)
+        return self._table()[row[:, None], column, down[:, None], across]
+
+    def _cells(self, pixels: int, resolution: float, squares: int) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Along one edge, the square of each pixel and its cell there: 0 before the marker, CELLS + 1 behind it."""
+        at = (np.arange(pixels) + 0.5) / resolution / self.square
+        square = np.minimum(at.astype(np.intp), squares - 1)
+        inside = ((at - square - 0.5) * self.square / self.marker + 0.5) * CELLS
+        return square, np.clip(np.floor(inside).astype(np.intp) + 1, 0, CELLS + 1)
+
+    def _table(self) -> NDArray[np.uint8]:
+        """The grey of each cell of each square, (rows, columns, CELLS + 2, CELLS + 2)."""
+        found = np.zeros((self.rows, self.columns, CELLS + 2, CELLS + 2), np.uint8)
+        dictionary = self.opencv().getDictionary()
+        white = [(i, j) for i in range(self.rows) for j in range(self.columns) if (i + j) % 2]
+        for number, place in enumerate(white):
+            found[place] = 255
+            found[place][1:-1, 1:-1] = dictionary.generateImageMarker(number, CELLS, borderBits=1)
+        return found
 
     def opencv(self) -> Any:
         """As `cv2.aruco.CharucoBoard`."""

@@ -74,7 +74,7 @@ def test_bad_views_are_left_aside_and_named(views, setup):
 
 def test_a_board_that_slipped_half_way_is_refused(views, setup):
     slipped = [*views[:10], *(shifted(view, (0.0, 0.01, 0.02)) for view in views[10:])]
-    with pytest.raises(CalibrationError, match="contradict each other|don't fit"):
+    with pytest.raises(CalibrationError, match=r"contradict each other|don't fit"):
         calibrate(slipped, setup)
 
 

@@ -17,6 +17,13 @@ def test_corners_are_opencvs():
     assert np.allclose(ours, board.opencv().getChessboardCorners())
 
 
+def test_the_picture_is_opencvs():
+    board = Board()
+    ours = board.picture(4000)
+    theirs = board.opencv().generateImage(ours.shape[::-1], marginSize=0, borderBits=1)
+    assert np.mean(ours != theirs) < 0.02, "they round to whole pixels"
+
+
 def test_a_flat_picture_is_found_where_it_is():
     board = Board()
     image = np.pad(board.picture(2000), 100, constant_values=255)
