@@ -160,7 +160,10 @@ class RobotCell:
         for name, arm in self.arms.items():
             revive(arm, unlock)
             revive_gripper(f"{name} gripper", arm.gripper, unlock)
-        self._trouble = None
+        self._pacer.resume()
+        with self._lock:  # one may have come while another was brought back
+            standing = [arm.trouble for arm in self.arms.values() if isinstance(arm, Supervised)]
+            self._trouble = next((trouble for trouble in standing if trouble is not None), None)
         self._alarm.clear()
         self._due = monotonic()
 

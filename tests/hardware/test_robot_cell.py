@@ -222,6 +222,22 @@ def test_what_still_stands_keeps_the_trouble(rig) -> None:
     assert rig.cell.trouble is not None
 
 
+def test_a_trouble_that_comes_while_another_is_mended_is_kept(rig) -> None:
+    rig.right.fail()
+    mend = rig.right.recover
+    rig.right.recover = lambda unlock: (mend(unlock), rig.left.fail("emergency_stop", "emergency stop"))
+    rig.cell.recover()
+    assert rig.cell.trouble.device == "left arm"
+
+
+def test_after_a_trouble_in_a_hold_the_pace_is_full_again(rig) -> None:
+    rig.cell.hold()
+    rig.left.fail()
+    rig.cell.recover()
+    threading.Event().wait(0.1)
+    assert rig.cell.pace == 1.0
+
+
 def test_an_operators_word_unlocks_and_resets_grippers(rig) -> None:
     rig.left.gripper.problem = "overcurrent"
     rig.cell.advance(0.001)
