@@ -48,6 +48,7 @@ def test_both_stages_and_what_they_leave(tmp_path, settings, capsys):
         names = {path.name for path in (out / stage).iterdir()}
         assert {"checkpoint.safetensors", "policy.safetensors", "report.html", "log.txt", "examples"} <= names
         assert list((out / stage / "examples").glob("*.png"))
+        assert list((out / stage / "events").iterdir())  # TensorBoard's
     assert main(["train", "grasp", "--out", str(out)]) == 2
     assert "holds a training already; --resume goes on with it" in capsys.readouterr().err
 

@@ -1,6 +1,10 @@
 import os
 import signal
+import subprocess
+import sys
+import time
 from dataclasses import replace
+from pathlib import Path
 from statistics import mean
 
 import pytest
@@ -15,6 +19,9 @@ from pg4da.policies.ppo.group import Group
 from pg4da.policies.ppo.pool import WorkerFailed
 from pg4da.policies.ppo.settings import PpoSettings
 from pg4da.policies.ppo.training import Plan, Training, checkpoint_file
+
+FOLDER = Path(__file__).parent
+SURROUNDINGS = {**os.environ, "PYTHONPATH": str(FOLDER), "OMP_NUM_THREADS": "1"}
 
 
 @pytest.fixture(autouse=True)
@@ -124,6 +131,23 @@ def test_no_process_is_left(tmp_path):
     assert not any(running(pid) for pid in pids)
 
 
+@pytest.mark.slow
+def test_no_process_outlives_a_parent_that_was_killed():
+    child = subprocess.Popen(
+        [sys.executable, str(FOLDER / "toy_pool.py")], stdout=subprocess.PIPE, text=True, env=SURROUNDINGS
+    )
+    assert child.stdout is not None
+    pids = [int(word) for word in child.stdout.readline().split()]
+    assert len(pids) == 2
+    assert all(running(pid) for pid in pids)
+    child.kill()
+    child.wait()
+    until = time.monotonic() + 30
+    while any(running(pid) for pid in pids) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert not any(running(pid) for pid in pids)
+
+
 def test_ctrl_c_reaches_the_parent_alone(tmp_path):
     from toy_practice import Toy
 
@@ -138,11 +162,11 @@ def test_ctrl_c_reaches_the_parent_alone(tmp_path):
 
 
 def running(pid):
+    """Whether it lives; one that has ended and that nobody has asked about does not."""
     try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
+        return (Path("/proc") / str(pid) / "stat").read_text().rpartition(")")[2].split()[0] not in ("Z", "X")
+    except FileNotFoundError:
         return False
-    return True
 
 
 def test_checkpoints_that_do_not_fit_are_refused(tmp_path):

@@ -1,3 +1,5 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from gymnasium.utils.env_checker import check_env  # noqa: E402
 from pg4da.policies.types import NoAction  # noqa: E402
 from pg4da.sim.scenes.scene import Scene, SceneObject  # noqa: E402
 from pg4da.sim.training.environment import RetrievalEnv  # noqa: E402
+from pg4da.sim.training.practice import strewn  # noqa: E402
 
 STRAIGHT = np.array([0.0, 0.0, 0.0, 1.0])
 
@@ -58,3 +61,21 @@ def test_step_before_reset_and_empty_scenes_are_refused():
         RetrievalEnv(two_blocks).step(np.full(7, -1))
     with pytest.raises(NoAction, match="none of"):
         RetrievalEnv(far_away).reset(seed=0)
+
+
+@pytest.mark.slow
+@pytest.mark.filterwarnings("ignore")
+def test_gymnasium_runs_several_in_processes():
+    envs = gymnasium.vector.AsyncVectorEnv(
+        [partial(RetrievalEnv, strewn), partial(RetrievalEnv, strewn)], context="spawn"
+    )
+    try:
+        seen, _ = envs.reset(seed=[1, 2])
+        assert seen["push"].shape == (2, 56, 56)
+        assert not np.array_equal(seen["color"][0], seen["color"][1])
+        motion = [np.flatnonzero(one)[0] for one in seen["push"]]
+        _, reward, _, _, info = envs.step(np.array([[cell, -1, -1, -1, -1, -1, -1] for cell in motion]))
+        assert reward.shape == (2,)
+        assert len(info["made"]) == 2
+    finally:
+        envs.close()
