@@ -15,6 +15,7 @@ from pg4da.policies.geometric.lookahead import Table
 from pg4da.policies.geometric.paths import push_paths
 from pg4da.policies.geometric.policy import GeometricPolicy
 from pg4da.policies.geometric.score_map import draw_scores
+from pg4da.policies.geometric.segmentation import Thing
 from pg4da.policies.geometric.worth import Foreseen, leaves, room_for
 from pg4da.policies.isolation import isolation_rate
 from pg4da.policies.learned.surroundings import Reach, Surroundings
@@ -111,10 +112,11 @@ class RankingPolicy:
         d = np.array([way_of(found[i]).d for i in chosen])
         ahead = ahead_numbers(np.stack([numbers(seen) for seen in looked]), d)
         sure = self.network.sure(embedded[chosen], state[chosen], ahead)
+        safe = _Safety(around)
         ranked = [
             Ranked(found[i], float(row[LEFT]), _chance(row[FREE]), _cost(seen))
             for i, row, seen in zip(chosen, sure, looked, strict=True)
-            if not (seen and seen[0].harm) and (seen or not pushed_out(around, found[i]))
+            if not (seen[0].harm if seen else safe.pushes_out(found[i]))
         ]
         return sorted(ranked, key=lambda r: r.left + r.cost)
 
@@ -178,14 +180,27 @@ def different(found: list[Proposal], count: int) -> list[Proposal]:
     return kept
 
 
-def pushed_out(around: Surroundings, proposal: Proposal) -> bool:
-    """Whether anything taller than the fingertips is foreseen too near to the edge after a push."""
-    reach = around.reach
-    high = [t for t in around.segments.things if t.top > proposal.height + ON_TOP]
-    if not high:
-        return False
-    prediction = next(iter(Table(high, reach.gripper, STEP).plough(proposal.strokes, (proposal.travel,))))
-    return leaves(np.array([t.centre for t in high]), prediction, reach.workspace, room_for(high))
+class _Safety:
+    """Foresees what pushes that cannot be looked ahead on in full do to things taller than the fingertips."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._tables: dict[float, tuple[list[Thing], Table]] = {}
+
+    def pushes_out(self, proposal: Proposal) -> bool:
+        """Whether any of them comes too near to the edge."""
+        high, table = self._table(proposal.height)
+        if not high:
+            return False
+        prediction = next(iter(table.plough(proposal.strokes, (proposal.travel,))))
+        centres = np.array([t.centre for t in high])
+        return leaves(centres, prediction, self._around.reach.workspace, room_for(high))
+
+    def _table(self, height: float) -> tuple[list[Thing], Table]:
+        if height not in self._tables:
+            high = [t for t in self._around.segments.things if t.top > height + ON_TOP]
+            self._tables[height] = high, Table(high, self._around.reach.gripper, STEP)
+        return self._tables[height]
 
 
 def _cost(seen: tuple[Foreseen, ...]) -> float:
