@@ -17,12 +17,14 @@ from pg4da.sim.triangles import box
 
 RESOLUTION = 2000.0  # cells a metre in which squares and markers are cut out
 THICKNESS, RIM, INK = 0.003, 0.012, 0.0003  # m
+TABLE = "table"
+ON_THE_TABLE: Array = transform(Rotation.from_euler("xyz", [np.pi, 0.0, 0.3]), (0.05, 0.22, THICKNESS))
 WHITE, BLACK = (0.95, 0.95, 0.95, 1.0), (0.03, 0.03, 0.03, 1.0)
 
 
 @dataclass(frozen=True)
 class HeldBoard:
-    """Which arm holds which board, and how: mount is T_tool_board (4, 4)."""
+    """Which arm holds which board, and how: mount is T_tool_board (4, 4). With TABLE for the arm, T_world_board."""
 
     arm: str
     board: Board = field(default_factory=Board)
@@ -30,7 +32,9 @@ class HeldBoard:
 
     @staticmethod
     def by_hand(arm: str) -> HeldBoard:
-        """Put in by a person: some millimetres and degrees off, which a calibration has to find out."""
+        """Put there by a person: some millimetres and degrees off, which a calibration has to find out."""
+        if arm == TABLE:
+            return HeldBoard(TABLE, mount=ON_THE_TABLE)
         off = transform(Rotation.from_euler("xyz", [0.05, -0.04, 0.06]), (0.006, -0.004, 0.003))
         return HeldBoard(arm, mount=IN_THE_GRIPPER @ off)
 
@@ -38,11 +42,11 @@ class HeldBoard:
 def add_board(spec: mujoco.MjSpec, held: HeldBoard) -> None:
     """Put it into a spec whose arms have their grippers. Raises KeyError for an arm that isn't there."""
     tool = spec.site(f"{held.arm}/tool")
-    if tool is None:
+    if tool is None and held.arm != TABLE:
         raise KeyError(held.arm)
-    at = np.array(tool.pos) + held.mount[:3, 3]
-    frame = {"pos": at, "quat": wxyz(held.mount[:3, :3])}
-    body = tool.parent.add_body(name=f"{held.arm}/board", **frame)
+    parent, origin = (spec.worldbody, np.zeros(3)) if tool is None else (tool.parent, np.array(tool.pos))
+    frame = {"pos": origin + held.mount[:3, 3], "quat": wxyz(held.mount[:3, :3])}
+    body = parent.add_body(name=f"{held.arm}/board", **frame)
     look = {"contype": 0, "conaffinity": 0, "mass": 0.0}
     half = [*(np.array(held.board.size) / 2 + RIM), THICKNESS / 2]
     body.add_geom(type=mujoco.mjtGeom.mjGEOM_BOX, size=half, pos=[0, 0, THICKNESS / 2 + INK], rgba=WHITE, **look)

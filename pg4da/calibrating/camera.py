@@ -186,7 +186,7 @@ class Calibration:
     def _live(self) -> None:
         """A picture for the page now and then, while arms move."""
         now = self.subject.cell.clock.now()
-        if self.page is None or now < self._shown_at + LIVE:
+        if self.page is None or not self.page.watched or now < self._shown_at + LIVE:
             return
         self._shown_at = now
         try:

@@ -11,10 +11,12 @@ from importlib.resources import files
 from typing import Any
 
 from pg4da.errors import BadInput
+from pg4da.hardware.wall_clock import monotonic
 from pg4da.viewing.access import Access
 from pg4da.viewing.files import POLICY
 
 PORTS_TRIED = 20
+LATELY = 3.0  # s
 PATIENCE = 5.0  # s for a request
 
 
@@ -45,7 +47,7 @@ class PageServer:
 
     def __init__(self, access: Access) -> None:
         """Raises BadInput when the port can't be had."""
-        self.state, self._jpeg = State(), b""
+        self.state, self._jpeg, self._asked = State(), b"", -LATELY
         self._files = _read_page()
         self._access = access
         self._server = _bind(access, self._handler())
@@ -56,6 +58,11 @@ class PageServer:
     def address(self) -> str:
         host, port = self._server.server_address[:2]
         return f"http://{host!s}:{port}/"
+
+    @property
+    def watched(self) -> bool:
+        """Whether a browser has asked for something lately."""
+        return monotonic() - self._asked < LATELY
 
     def show(self, jpeg: bytes) -> None:
         """The next picture."""
@@ -72,6 +79,7 @@ class PageServer:
             return 421, "text/plain", b"this name is not one of this machine's\n"
         name = path.split("?", 1)[0]
         if name == "/state.json":
+            self._asked = monotonic()
             return 200, "application/json", json.dumps(asdict(self.state)).encode()
         if name == "/picture.jpg" and self._jpeg:
             return 200, "image/jpeg", self._jpeg

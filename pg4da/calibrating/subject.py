@@ -67,33 +67,36 @@ def choose(name: str, arm: str) -> Chosen:
 
 
 @contextmanager
-def opened(chosen: Chosen, arm: str) -> Iterator[Subject]:
-    """The cell while the block runs, with a board in the arm's gripper where it is simulated. Raises BadInput."""
+def opened(chosen: Chosen, board: str) -> Iterator[Subject]:
+    """The cell while the block runs. Raises BadInput.
+
+    board: where it is put in a simulated cell, into an arm's gripper or on the "table".
+    """
     spec = chosen.spec
     with ExitStack() as stack:
         if isinstance(spec, SimulationSpec):
-            cell, truth = _simulated(arm), True
+            cell, truth = _simulated(board), True
         else:
             assert isinstance(spec, RobotsSpec)
-            cell, truth = _robots(spec, arm, stack), spec.top.emulator == "own"
+            cell, truth = _robots(spec, board, stack), spec.top.emulator == "own"
         stack.enter_context(closing(cell))
         yield Subject(cell, ROUGHLY if truth else None)
 
 
-def _simulated(arm: str) -> Cell:
+def _simulated(board: str) -> Cell:
     from pg4da.sim.board import HeldBoard
     from pg4da.sim.cell import MujocoCell
 
-    return MujocoCell(find_scene(RunRequest()), board=HeldBoard.by_hand(arm))
+    return MujocoCell(find_scene(RunRequest()), board=HeldBoard.by_hand(board))
 
 
-def _robots(spec: RobotsSpec, arm: str, stack: ExitStack) -> Cell:
+def _robots(spec: RobotsSpec, board: str, stack: ExitStack) -> Cell:
     from pg4da.cells.connect import connect
 
     if spec.top.emulator == "own":
         from pg4da.cells.emulator import at_addresses
         from pg4da.emulating.process import running_emulator
 
-        emulator = stack.enter_context(running_emulator(options=["--board", arm]))
+        emulator = stack.enter_context(running_emulator(options=["--board", board]))
         return connect(at_addresses(spec, emulator), SLOW)
     return connect(spec, SLOW)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pg4da.calibrating.page_server import PageServer
     from pg4da.calibrating.report import Report
     from pg4da.calibrating.subject import Chosen
+    from pg4da.hardware.calibration.board import Board
 
 FAILED, INTERRUPTED = 1, 130
 MOST_VIEWS = 60
@@ -31,6 +32,7 @@ def add_parser(subparsers: Any) -> None:
     kinds = parser.add_subparsers(metavar="WHAT", required=True)
     _board_options(kinds.add_parser("board", help="print the board that the camera is calibrated with"))
     _camera_options(kinds.add_parser("camera", help="find the camera's pose with the board in a gripper"))
+    _check_options(kinds.add_parser("check", help="see whether the camera is where the cell file says"))
     _gripper_options(kinds.add_parser("gripper", help="find where a gripper's fingers are fully open and closed"))
 
 
@@ -54,6 +56,16 @@ def _camera_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--port", type=int, metavar="N", help="of the page, on this machine")
     _common(parser)
     parser.set_defaults(run=run_camera)
+
+
+def _check_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--cell", required=True, metavar="NAME|FILE", help="whose camera")
+    parser.add_argument("--arm", choices=("left", "right"), help="whose fingertips go over the board; none moves")
+    parser.add_argument("--paper", default="a4", metavar="PAPER", help="what the board was printed on; a4")
+    parser.add_argument("--square", type=float, metavar="M", help="what one square of the board measures [m]")
+    parser.add_argument("--thickness", type=float, default=0.003, metavar="M", help="of the board [m]; 0.003")
+    _common(parser)
+    parser.set_defaults(run=run_check, by_hand=False)
 
 
 def _gripper_options(parser: argparse.ArgumentParser) -> None:
@@ -108,6 +120,31 @@ def run_camera(args: argparse.Namespace) -> int:
     return 0
 
 
+def run_check(args: argparse.Namespace) -> int:
+    """0 as it should be, 1 not. Raises BadInput before anything moves."""
+    from pg4da.calibrating.camera import GivenUp
+    from pg4da.calibrating.subject import choose, opened
+    from pg4da.calibrating.touch import Check
+    from pg4da.hardware.errors import DeviceError
+
+    chosen = choose(args.cell, args.arm or "left")
+    board = _board(args)
+    if not 0.0 <= args.thickness <= 0.1:
+        raise BadInput(f"--thickness {args.thickness:g}: must be 0 to 0.1 m")
+    if args.arm is not None:
+        _check_answers(args, chosen)
+    try:
+        with opened(chosen, "table") as subject:
+            check = Check(chosen, subject, board, args.thickness, _teller(args), _asker(args, chosen))
+            found = check.run(args.arm)
+    except (GivenUp, DeviceError) as error:
+        print(f"no result: {error}", file=sys.stderr)
+        return FAILED
+    if args.json:
+        print(json.dumps(found))
+    return FAILED if found["faults"] else 0
+
+
 def run_gripper(args: argparse.Namespace) -> int:
     """Raises BadInput before anything moves."""
     from pg4da.calibrating.gripper import calibrate_ends
@@ -119,13 +156,19 @@ def run_gripper(args: argparse.Namespace) -> int:
 
 def _wishes(args: argparse.Namespace, chosen: Chosen) -> Wishes:
     from pg4da.calibrating.camera import Wishes
-    from pg4da.calibrating.printing import BOARDS
-    from pg4da.errors import suggest
-    from pg4da.hardware.calibration.board import Board
     from pg4da.hardware.calibration.hand_eye import FEWEST_VIEWS
 
     if not FEWEST_VIEWS <= args.views <= MOST_VIEWS:
         raise BadInput(f"--views {args.views}: must be {FEWEST_VIEWS} to {MOST_VIEWS}")
+    root = args.keep or Path(f"calibration-{chosen.name}")
+    return Wishes(args.arm, args.views, _board(args), args.by_hand, args.fresh, root)
+
+
+def _board(args: argparse.Namespace) -> Board:
+    from pg4da.calibrating.printing import BOARDS
+    from pg4da.errors import suggest
+    from pg4da.hardware.calibration.board import Board
+
     if args.paper not in BOARDS:
         raise BadInput(f"--paper {args.paper}: unknown{suggest(args.paper, BOARDS)}")
     board = BOARDS[args.paper]
@@ -135,8 +178,7 @@ def _wishes(args: argparse.Namespace, chosen: Chosen) -> Wishes:
                 f"--square {args.square:g}: on {args.paper} they measure about {board.square:g} m; in metres?"
             )
         board = Board(board.columns, board.rows, args.square, board.marker * args.square / board.square)
-    root = args.keep or Path(f"calibration-{chosen.name}")
-    return Wishes(args.arm, args.views, board, args.by_hand, args.fresh, root)
+    return board
 
 
 def _check_answers(args: argparse.Namespace, chosen: Chosen) -> None:

@@ -41,7 +41,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--objects", type=Path, metavar="DIR", help="folder of household objects and meshes")
     parser.add_argument("--target-line", type=int, metavar="N", help="line of the target, for scenes that name none")
     parser.add_argument("--camera-noise", action="store_true", help="noise and dropouts in the camera's depth")
-    parser.add_argument("--board", choices=("left", "right"), help="put a calibration board into this arm's gripper")
+    parser.add_argument(
+        "--board", choices=("left", "right", "table"), help="put a calibration board into this gripper, or on the table"
+    )
     parser.add_argument(
         "--unlock-delay", type=float, default=5.0, metavar="S", help="before a protective stop can be unlocked"
     )

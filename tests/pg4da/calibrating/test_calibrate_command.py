@@ -7,9 +7,13 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from pg4da.calibrating import collect
 from pg4da.commands.main import main
+from pg4da.hardware.frames import transform
+from pg4da.run import RunRequest, find_scene
+from pg4da.sim.board import ON_THE_TABLE
 
 
 @pytest.fixture(autouse=True)
@@ -108,6 +112,41 @@ def test_a_spoilt_view_is_named(tmp_path, spoilt, setup):
     (store.folder / "001.json").write_bytes(spoilt)
     with pytest.raises(BadInput, match=r"001\.json"):
         store.load("mine", "left", setup)
+
+
+def test_a_board_on_the_table_tells_that_the_camera_is_right(capsys):
+    assert main(["calibrate", "check", "--cell", "sim", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert np.linalg.norm(np.subtract(found["middle"], ON_THE_TABLE[:3, 3])) < 0.004
+    assert abs(found["depth_off_m"]) < 0.005
+    assert found["faults"] == []
+
+
+def test_a_camera_that_is_not_where_it_is_said_to_be_is_noticed():
+    from pg4da.calibrating.touch import find_lying
+    from pg4da.hardware.calibration.board import Board
+    from pg4da.sim.board import HeldBoard
+    from pg4da.sim.camera import T_WORLD_CAMERA
+    from pg4da.sim.cell import MujocoCell
+
+    frame = MujocoCell(find_scene(RunRequest()), board=HeldBoard.by_hand("table")).camera.capture()
+    wrong = T_WORLD_CAMERA.copy()
+    wrong[2, 3] += 0.01
+    assert find_lying(frame, Board(), T_WORLD_CAMERA).faults(0.003) == []
+    assert "calibrate the camera again" in find_lying(frame, Board(), wrong).faults(0.003)[0]
+    tilted = T_WORLD_CAMERA @ transform(Rotation.from_euler("x", 0.03), (0.0, 0.0, 0.0))
+    assert any("level" in fault for fault in find_lying(frame, Board(), tilted).faults(0.003))
+
+
+def test_without_a_board_on_the_table(capsys, monkeypatch):
+    monkeypatch.setattr("pg4da.calibrating.touch.find_board", lambda rgb, board: None)
+    assert main(["calibrate", "check", "--cell", "sim"]) == 1
+    assert "lay it on the table" in capsys.readouterr().err
+
+
+def test_check_bad_input(capsys):
+    assert main(["calibrate", "check", "--cell", "sim", "--thickness", "3"]) == 2
+    assert "--thickness 3" in capsys.readouterr().err
 
 
 def test_gripper_bad_input(capsys):
