@@ -18,6 +18,7 @@ from pg4da.hardware.ur5e.serve import Loop
 HANGS = 2.0  # s of a cycle after which the process ends, whatever holds the interpreter
 LAST_WORDS = 1.0  # s to hand over what is still to be sent
 ENDING = 3.0  # s to end the program on the controller
+PRIORITY = -10  # niceness: set points go before other work of the machine
 
 
 def alarm(seconds: float) -> None:
@@ -41,9 +42,18 @@ def main(end: int) -> None:
     os._exit(0)
 
 
+def hurry() -> None:
+    """Ahead of others, where the user is allowed to ask for that; all threads that the library starts as well."""
+    try:
+        os.setpriority(os.PRIO_PROCESS, 0, PRIORITY)
+    except PermissionError:
+        return
+
+
 def begin(end: int) -> tuple[Channel, Settings]:
     """The way to the driver, and what it says first. What is pressed at the terminal is the driver's business."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    hurry()
     alarm(HANGS)
     channel = Channel(socket.socket(fileno=end))
     try:

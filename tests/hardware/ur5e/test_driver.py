@@ -260,3 +260,9 @@ def test_ctrl_c_at_the_terminal_does_not_reach_the_child(make_arm, kit) -> None:
     assert os.getsid(arm.pid) != os.getsid(0)
     os.kill(arm.pid, signal.SIGINT)
     assert kit.ended(arm.follow(kit.move(arm.state.q, 1, 0.2, 0.6))) is Progress.DONE
+
+
+def test_set_points_go_before_other_work_where_that_is_allowed(make_arm) -> None:
+    arm = make_arm()
+    allowed = subprocess.run(["nice", "-n", "-10", "nice"], capture_output=True, text=True).stdout.strip()
+    assert os.getpriority(os.PRIO_PROCESS, arm.pid) == int(allowed)
