@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pg4da.hardware.emulator.ur5e.script_code import Code, Returned
 from pg4da.hardware.emulator.ur5e.script_expressions import Names
 from pg4da.hardware.emulator.ur5e.script_frame import Frame, Steps
 from pg4da.hardware.emulator.ur5e.script_parser import parse
-from pg4da.hardware.emulator.ur5e.script_statements import Code, Compiler, Returned
+from pg4da.hardware.emulator.ur5e.script_statements import Compiler
 from pg4da.hardware.emulator.ur5e.script_syntax import Function, Source, calls
 from pg4da.hardware.emulator.ur5e.script_tokens import ScriptError
 from pg4da.hardware.emulator.ur5e.script_values import Value

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
 
+from pg4da.hardware.emulator.ur5e.script_code import Evaluate
 from pg4da.hardware.emulator.ur5e.script_frame import Frame, undefined
 from pg4da.hardware.emulator.ur5e.script_syntax import (
     Binary,
@@ -21,8 +21,6 @@ from pg4da.hardware.emulator.ur5e.script_syntax import (
 )
 from pg4da.hardware.emulator.ur5e.script_tokens import ScriptError
 from pg4da.hardware.emulator.ur5e.script_values import BINARY, UNARY, Pose, Value, same
-
-Evaluate: TypeAlias = Callable[[Frame], Value]
 
 
 @dataclass

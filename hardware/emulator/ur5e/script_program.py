@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from pg4da.hardware.emulator.ur5e.script_code import Code
 from pg4da.hardware.emulator.ur5e.script_compiler import Compiled
 from pg4da.hardware.emulator.ur5e.script_frame import Frame, Host, Steps
-from pg4da.hardware.emulator.ur5e.script_statements import Code
 from pg4da.hardware.emulator.ur5e.script_tokens import ScriptError
 from pg4da.hardware.emulator.ur5e.script_values import Value
 

@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TypeAlias
 
-from pg4da.hardware.emulator.ur5e.script_expressions import (
+from pg4da.hardware.emulator.ur5e.script_code import (
+    BREAK,
+    CONTINUE,
+    Code,
     Evaluate,
+    Outcome,
+    Plain,
+    Returned,
+    Slow,
+    loop,
+    loop_slowly,
+    plainly,
+    run,
+    run_slowly,
+)
+from pg4da.hardware.emulator.ur5e.script_expressions import (
     Names,
     arguments_of,
     bind,
@@ -33,34 +45,6 @@ from pg4da.hardware.emulator.ur5e.script_syntax import (
 from pg4da.hardware.emulator.ur5e.script_tokens import ScriptError
 from pg4da.hardware.emulator.ur5e.script_values import Value, same
 
-BREAK, CONTINUE = object(), object()
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    value: Value
-
-
-# What a statement leads to: None to go on, one of the two words above, or Returned.
-Outcome: TypeAlias = object
-Plain: TypeAlias = Callable[[Frame], Outcome]
-Slow: TypeAlias = Callable[[Frame], Steps]
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """One of the two is there."""
-
-    plain: Plain | None = None
-    slow: Slow | None = None
-
-    def steps(self, frame: Frame) -> Steps:
-        """Run it, whichever it is."""
-        if self.slow is not None:
-            return (yield from self.slow(frame))
-        assert self.plain is not None
-        return self.plain(frame)
-
 
 class Compiler:
     """Compiles the blocks of one function."""
@@ -80,8 +64,8 @@ class Compiler:
         codes = tuple(self._statement(statement) for statement in block)
         if all(code.plain is not None for code in codes):
             parts = tuple(code.plain for code in codes if code.plain is not None)
-            return Code(plain=lambda frame: _run(parts, frame))
-        return Code(slow=lambda frame: _run_slowly(codes, frame))
+            return Code(plain=lambda frame: run(parts, frame))
+        return Code(slow=lambda frame: run_slowly(codes, frame))
 
     def _statement(self, statement: Statement) -> Code:
         match statement:
@@ -173,7 +157,7 @@ class Compiler:
             return otherwise
 
         if not self._takes_time(node):
-            return Code(plain=lambda frame: _plain(choose(frame), frame))
+            return Code(plain=lambda frame: plainly(choose(frame), frame))
 
         def slow(frame: Frame) -> Steps:
             code = choose(frame)
@@ -186,54 +170,8 @@ class Compiler:
     def _while(self, node: While) -> Code:
         condition, body = self._expression(node.condition), self._block(node.body)
         if not self._takes_time(node):
-            return Code(plain=lambda frame: _loop(condition, body, frame, node.line))
-        return Code(slow=lambda frame: _loop_slowly(condition, body, frame, node.line))
-
-
-def _plain(code: Code, frame: Frame) -> Outcome:
-    assert code.plain is not None
-    return code.plain(frame)
-
-
-def _run(parts: tuple[Plain, ...], frame: Frame) -> Outcome:
-    for part in parts:
-        outcome = part(frame)
-        if outcome is not None:
-            return outcome
-    return None
-
-
-def _run_slowly(codes: tuple[Code, ...], frame: Frame) -> Steps:
-    for code in codes:
-        if code.plain is not None:
-            outcome = code.plain(frame)
-        else:
-            outcome = yield from code.steps(frame)
-        if outcome is not None:
-            return outcome
-    return None
-
-
-def _loop(condition: Evaluate, body: Code, frame: Frame, line: int) -> Outcome:
-    while condition(frame):
-        frame.program.spin(line)
-        outcome = _plain(body, frame)
-        if outcome is BREAK:
-            return None
-        if outcome is not None and outcome is not CONTINUE:
-            return outcome
-    return None
-
-
-def _loop_slowly(condition: Evaluate, body: Code, frame: Frame, line: int) -> Steps:
-    while condition(frame):
-        frame.program.spin(line)
-        outcome = yield from body.steps(frame)
-        if outcome is BREAK:
-            return None
-        if outcome is not None and outcome is not CONTINUE:
-            return outcome
-    return None
+            return Code(plain=lambda frame: loop(condition, body, frame, node.line))
+        return Code(slow=lambda frame: loop_slowly(condition, body, frame, node.line))
 
 
 def _enter(frame: Frame) -> None:

@@ -209,14 +209,14 @@ def test_a_text_without_end_is_refused() -> None:
         incoming.feed("def f():\n" + "#" * LONGEST)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.text(alphabet="abp01.=+-*/()[],:<>\"'# \ndefifwhilnrut_^%&{}", max_size=80))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     with contextlib.suppress(ScriptError):
         parse(text)
 
 
-@pytest.mark.parametrize("text", ["(" * 5000, "-" * 5000 + "1", "[" * 5000, "if True:\n" * 5000, "+".join("1" * 50000)])
+@pytest.mark.parametrize("text", ["(" * 5000, "-" * 5000 + "1", "[" * 5000, "if True:\n" * 5000, "+".join("1" * 5000)])
 def test_deep_and_long_texts_are_refused_not_crashed_on(bench: Any, text: str) -> None:
     with pytest.raises(ScriptError):
         bench.controller.compile(f"def f():\nx = {text}\nend\n")
