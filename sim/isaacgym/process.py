@@ -68,7 +68,8 @@ class SidecarProcess:
             except (OSError, ValueError, KeyError, sidecar.Closed) as problem:
                 raise self._lost(op, problem, timeout) from None
         if "error" in header:
-            raise DeviceError(DEVICE, f"the sidecar refused {op}: {header['error']}", "see what it printed above")
+            told = f"the sidecar refused {op}: {header['error']}{self._printed()}"
+            raise DeviceError(DEVICE, told, "start the mission again")
         return header, found
 
     @property

@@ -9,7 +9,6 @@ from pg4da.hardware.errors import DeviceError
 from pg4da.hardware.frames import Array
 from pg4da.sim.follower import Follower
 from pg4da.sim.handles import Device
-from pg4da.sim.isaacgym.process import SidecarLost
 from pg4da.sim.isaacgym.remote import Remote
 from pg4da.sim.pace import Pace
 
@@ -41,7 +40,7 @@ class Stepper:
     def advance(self, dt: float) -> None:
         """Step physics for dt [s]; what is left of a step is owed to the next call.
 
-        Raises DeviceError; when the sidecar is lost, every command ends in FAULT first.
+        Raises DeviceError; when there is no step, every command ends in FAULT first.
         """
         self._owed += dt / self._timestep
         steps = int(self._owed + 1e-6)
@@ -52,7 +51,7 @@ class Stepper:
             n = steps if idle else min(steps, self._check_every)
             try:
                 self._step(busy, n, idle)
-            except SidecarLost as lost:
+            except DeviceError as lost:  # also a step that was refused: nobody knows what the world is like then
                 self._lose(lost)
                 raise
             steps -= n

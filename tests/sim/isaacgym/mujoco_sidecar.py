@@ -2,8 +2,8 @@
 
     python mujoco_sidecar.py SOCKET
 
-FAULT in the environment makes it go wrong: crash:N, hang:N, exit:N or garbage:N at the N-th request after "build",
-version, silent.
+FAULT in the environment makes it go wrong: crash:N, hang:N, exit:N, refuse:N or garbage:N at the N-th request after
+"build", version, silent.
 """
 
 from __future__ import annotations
@@ -189,6 +189,8 @@ class Faulty(MujocoWorld):
         print(f"now comes the fault: {self.what}", flush=True)
         if self.what == "crash":
             os.kill(os.getpid(), signal.SIGSEGV)
+        elif self.what == "refuse":
+            raise RuntimeError("the GPU is on fire")
         elif self.what == "exit":
             os._exit(7)
         elif self.what == "hang":

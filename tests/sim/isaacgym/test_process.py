@@ -97,6 +97,15 @@ def test_a_lost_sidecar_ends_every_command(make_cell: Callable[..., IsaacCell], 
     cell.stop()  # the executive does so at the end of every mission
 
 
+def test_a_refused_step_ends_every_command_too(make_cell: Callable[..., IsaacCell]) -> None:
+    cell = make_cell("refuse:3")
+    grip = cell.arms["left"].gripper.move(0.1)
+    with pytest.raises(DeviceError, match="refused step: RuntimeError: the GPU is on fire"):
+        cell.advance(0.16)
+    assert grip.progress is Progress.FAULT
+    assert "on fire" in cell.problem
+
+
 def test_it_can_be_started_again(make_cell: Callable[..., IsaacCell], monkeypatch: pytest.MonkeyPatch) -> None:
     cell = make_cell("crash:3")
     cell.arms["left"].gripper.move(0.1)
