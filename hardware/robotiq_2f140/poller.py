@@ -40,6 +40,7 @@ class Poller:
         self._unsent: Command | None = None
         self._complaint = f"nothing heard from {link.address}"
         self._complaining = 0
+        self._nobody = False
         self._reading = Reading(Status(), -timeout)
 
     def start(self) -> None:
@@ -58,9 +59,11 @@ class Poller:
 
     @property
     def silence(self) -> str:
-        """Since when nothing is heard, and why; empty within the timeout."""
+        """Since when nothing is heard, and why; empty within the timeout, unless there is nobody to connect to."""
         age = self._clock.now() - self._reading.stamp
-        return "" if age <= self._timeout else f"no state for {age:.1f} s: {self._complaint}"
+        if age <= self._timeout and not self._nobody:
+            return ""
+        return f"no state for {age:.1f} s: {self._complaint}"
 
     @property
     def task(self) -> Task | None:
@@ -90,7 +93,7 @@ class Poller:
     def _run(self) -> None:
         while not self._closing.is_set():
             try:
-                self._link.open()
+                self._connect()
                 self._heard(self._link.read())
                 self._work()
                 pause = self._period
@@ -99,12 +102,20 @@ class Poller:
             self._wake.wait(pause)
             self._wake.clear()
 
+    def _connect(self) -> None:
+        try:
+            self._link.open()
+        except LinkError:
+            self._nobody = True  # until something is heard again
+            raise
+
     def _heard(self, status: Status) -> None:
         late = status.gFLT == NO_COMMUNICATION
         self._complaining = self._complaining + 1 if late else 0
         if late and self._complaining <= FORGIVEN:
             status = replace(status, gFLT=0)
         self._reading = Reading(status, self._clock.now())
+        self._nobody = False
 
     def _unheard(self, problem: LinkError) -> float:
         """Seconds to wait before the next try."""

@@ -148,7 +148,7 @@ def test_it_does_not_outlive_the_executive(config: IsaacGymConfig, tmp_path: Pat
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     pid, folder = run.stdout.split()
-    for _ in range(500):
+    for _ in range(6000):
         try:
             os.kill(int(pid), 0)
         except ProcessLookupError:
