@@ -66,7 +66,7 @@ class Corners:
         T = (inverse(estimate.T_world_camera) @ self._tools @ estimate.T_tool_board)[self.view]
         p = np.einsum("nij,nj->ni", T[:, :3, :3], self._points) + T[:, :3, 3]
         p[:, 2] = np.maximum(p[:, 2], 1e-3)
-        return project(np.eye(4), p, self._setup.K) - self._pixels
+        return np.asarray(project(np.eye(4), p, self._setup.K) - self._pixels)
 
 
 def errors_by_view(views: Sequence[View], setup: Setup, estimate: Estimate) -> Array:

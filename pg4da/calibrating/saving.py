@@ -84,12 +84,12 @@ def _end(node: yaml.Node) -> int:
 def _inserted(text: str, section: yaml.MappingNode, key: str, value: Plain) -> str:
     entry = f"{key}: {flow(value)}"
     if section.flow_style:
-        end = section.end_mark.index - 1
+        end = int(section.end_mark.index) - 1
         return text[:end].rstrip() + (", " if section.value else "") + entry + text[end:]
     first, last = section.value[0][0], section.value[-1][1]
     end = text.find("\n", _end(last))
     newline = "\r\n" if "\r\n" in text else "\n"
-    line = " " * first.start_mark.column + entry
+    line = " " * int(first.start_mark.column) + entry
     return text + newline + line + newline if end < 0 else text[: end + 1] + line + newline + text[end + 1 :]
 
 
