@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pg4da.errors import BadInput
+from pg4da.hardware.errors import DeviceError
 from pg4da.mission.control import Control
 from pg4da.mission.events import Hub, Observer
 from pg4da.mission.failure import Failure
@@ -206,6 +207,8 @@ class Executive:
             return "failure", self._hung()
         except NotAtRest as error:
             return "failure", Failure("arm_not_stopped", "execution", self.tree.name, str(error), recoverable=False)
+        except DeviceError as error:
+            return "safety_stop", Failure("safety_stop", "execution", self.tree.name, str(error), recoverable=False)
         except KeyboardInterrupt:
             self.cancel("KeyboardInterrupt")
             return "interrupted", self._cancelled()

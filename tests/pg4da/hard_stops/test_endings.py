@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from py_trees.common import Status
 
+from pg4da.hardware.errors import DeviceError
 from pg4da.mission.control import Control
 from pg4da.mission.events import Listener
 from pg4da.mission.executive import Executive
@@ -42,6 +43,20 @@ def test_a_safety_stop_in_finally(make: Make, cell: Any) -> None:
     result = ex.run()
     assert result.outcome == "safety_stop"
     assert result.sim_time < 1.5
+
+
+def test_a_cell_that_is_lost_is_a_safety_stop(make: Make, cell: Any, rests: Rests) -> None:
+    ex = make("root: {move: {seconds: 9}}")
+    lost = DeviceError("simulation", "its process is gone", "start the mission again")
+
+    def breaks() -> None:
+        raise lost
+
+    cell.at(0.5, breaks)
+    result = ex.run()
+    assert result.failure is not None
+    assert (result.outcome, result.failure.code, result.failure.message) == ("safety_stop", "safety_stop", str(lost))
+    assert rests()
 
 
 def test_one_executive_at_a_time_drives_a_cell(make: Make, cell: Any) -> None:
