@@ -70,8 +70,6 @@ class StreamedArm:
         self.base: Array | None = base
         self.trouble: Trouble | None = None
         self._clock, self._connect, self._how = clock, connect, streaming or Streaming()
-        self._pacer, self._alone = Pacer(), True
-        self._pacer.add(self)
         self._tell: Callable[[Trouble], None] = lambda trouble: None
         self._lock = threading.RLock()
         self._over = threading.Event()
@@ -80,6 +78,8 @@ class StreamedArm:
         self._handle: ArmHandle | None = None
         self._course: Course | None = None
         self._number = 0
+        self._pacer, self._alone = Pacer(), True
+        self._pacer.add(self)
 
     # connecting
 

@@ -58,12 +58,16 @@ def _addresses(spec: RobotsSpec) -> Found:
         return
     left, right = spec.arms["left"], spec.arms["right"]
     address = getattr(left.config, "address", None)
-    if address is not None and address == getattr(right.config, "address", None):
+    if address is not None and _place(left) == _place(right):
         yield Problem(right.at("address"), f"both arms have the address {address}: each controller has its own")
     link = getattr(left.gripper.config, "link", None)
     if link is not None and link == getattr(right.gripper.config, "link", None):
         mark = right.gripper.source.keys.get("link", right.gripper.source.mark)
         yield Problem(mark, "both grippers have the same link: one gripper can't be in two hands")
+
+
+def _place(arm: ArmSpec) -> tuple[object, object]:
+    return getattr(arm.config, "address", None), getattr(arm.config, "port", None)
 
 
 def _homes(spec: RobotsSpec) -> Found:

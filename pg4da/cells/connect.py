@@ -17,6 +17,7 @@ from pg4da.hardware.reviving import Closable
 from pg4da.hardware.robot_cell import RobotCell
 from pg4da.hardware.wall_clock import WallClock
 from pg4da.mission.problems import Mark
+from pg4da.plugins import describe
 
 
 def connect(spec: RobotsSpec, slow: float = 1.0, kind: Callable[..., RobotCell] = RobotCell) -> RobotCell:
@@ -74,3 +75,5 @@ def _reach(mark: Mark, owner: str, connect: Callable[..., Any], *args: Any) -> A
     except DeviceError as error:
         remedy = f"; {error.remedy}" if error.remedy else ""
         raise BadInput(f"{mark}: {owner}: {error.problem}{remedy}") from error
+    except Exception as error:  # a driver of another package may raise anything
+        raise BadInput(f"{mark}: {owner}: its driver failed: {describe(error)}") from error

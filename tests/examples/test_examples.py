@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from pg4da.emulating.process import running_emulator
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Printed = Callable[[str], list[str]]
 pytestmark = pytest.mark.slow
@@ -20,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 def test_the_guide_has_them_all(repository: Path, printed: Printed) -> None:
     names = {path.name[:2] for path in (repository / "examples").iterdir() if path.name[:2].isdigit()}
-    assert names == {f"{number:02}" for number in range(1, 11)}
+    assert names == {f"{number:02}" for number in range(1, 12)}
     assert all(printed(number) for number in names)
 
 
@@ -133,6 +135,53 @@ def test_10_a_package_with_plugins(run: Run, printed: Printed, folder: Path) -> 
     done = run(with_cell, PYTHONPATH="site")
     assert done.returncode == 0, done.stdout + done.stderr
     assert int(re.search(r"the cell went through (\d+) periods", done.stderr)[1]) > 10  # type: ignore[index]
+
+
+NOD = """\
+mission: nod
+root:
+  sequence:
+    - check_cell: {}
+    - observe: {target: green, outputs: {observation: seen}}
+    - decide: {observation: $seen, outputs: {decision: decision}}
+    - plan_motion: {decision: $decision, observation: $seen, outputs: {motion: motion, choice: choice}}
+    - switch: {on: $choice, cases: {push: {push: {motion: $motion}}, grasp: {grasp: {motion: $motion}}}}
+"""
+
+
+def test_11_a_package_with_a_driver(run: Run, printed: Printed, folder: Path, environment: dict[str, str]) -> None:
+    install, emulate, controllers, doctor, dry = printed("11")
+    offline = f"--quiet --no-deps --no-build-isolation --no-index --target {shlex.quote(str(folder / 'site'))}"
+    done = run(f"{sys.executable} -m {install} {offline}")
+    assert done.returncode == 0, done.stderr
+    scene = emulate.removeprefix("pg4da emulate --scene ")
+    environment = {**environment, "PYTHONPATH": "site"}
+    command = [sys.executable, *shlex.split(controllers)[1:-2], "0", "0"]
+    with (
+        running_emulator(scene=str(folder / scene)) as emulator,
+        subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True) as process,
+    ):
+        try:
+            assert process.stdout is not None
+            cell = (folder / "site" / "lab_arm" / "two_arms.yaml").read_text()
+            for port in ("7701", "7702"):
+                cell = cell.replace(port, process.stdout.readline().strip())
+            cell = cell.replace("127.0.0.2", emulator.left).replace("127.0.0.3", emulator.right)
+            cell = cell.replace("  kind: socket", f"  kind: socket\n  host: {emulator.host}")
+            (folder / "cell.yaml").write_text(cell)
+            (folder / "nod.yaml").write_text(NOD)
+            examined, looked, moved = (
+                run(line.replace("lab_arm:two_arms.yaml", "cell.yaml"), PYTHONPATH="site")
+                for line in (doctor, dry, "pg4da run nod.yaml --cell cell.yaml --no-film")
+            )
+        finally:
+            process.kill()
+    assert examined.returncode == 0, examined.stdout + examined.stderr
+    assert "arms.left (la6)\n  ok     model: LA6" in examined.stdout
+    assert looked.returncode == 0, looked.stdout + looked.stderr
+    assert "nothing was moved" in looked.stdout
+    made = "arm_blocked" not in moved.stdout and ("made" in moved.stdout or "nothing_held" in moved.stdout)
+    assert made, moved.stdout + moved.stderr  # where it was to go; what it would take isn't in this world
 
 
 def test_nothing_of_the_package_is_there_without_it(run: Run) -> None:

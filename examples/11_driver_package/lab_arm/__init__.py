@@ -1,0 +1,1 @@
+"""The LA6, a six-joint arm that nobody makes: what the driver of another arm needs."""
