@@ -10,7 +10,7 @@ from pg4da.calibrating.collect import Collector, guided, picture_size
 from pg4da.calibrating.overlay import draw
 from pg4da.calibrating.subject import ROUGHLY
 from pg4da.hardware.calibration.board import IN_THE_GRIPPER, Board
-from pg4da.hardware.calibration.guide import choose, in_order, views_wanted
+from pg4da.hardware.calibration.guide import body_of, choose, in_order, views_wanted
 from pg4da.hardware.calibration.views import Setup, View
 from pg4da.hardware.frames import inverse
 from pg4da.run import RunRequest, find_scene
@@ -27,7 +27,8 @@ def main() -> None:
     frame = cell.camera.capture()
     setup, arm = Setup(Board(), frame.K, picture_size(frame.rgb)), cell.arms["left"]
     assert arm.base is not None
-    wanted = views_wanted(arm.kinematics, arm.base[:2, 3], setup, ROUGHLY, IN_THE_GRIPPER, cell.workspace)
+    others = body_of(cell.arms["right"])
+    wanted = views_wanted(arm.kinematics, arm.base[:2, 3], setup, ROUGHLY, IN_THE_GRIPPER, cell.workspace, others)
     poses = in_order(choose(wanted, VIEWS + 1), arm.kinematics.forward(arm.state.q))
     views: list[View] = []
     for index, looked, _ in guided(Collector(cell, arm, setup), poses[:-1], 1):

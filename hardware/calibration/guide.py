@@ -9,7 +9,7 @@ from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.calibration.detection import project
 from pg4da.hardware.calibration.views import Setup
-from pg4da.hardware.cell import Kinematics, Workspace
+from pg4da.hardware.cell import Arm, Kinematics, Workspace
 from pg4da.hardware.frames import Array, apply, inverse, transform
 
 HEIGHTS = (0.30, 0.40, 0.50)  # m above the table, of the board's middle
@@ -17,20 +17,30 @@ LOWEST = 0.15  # m, of its corners
 TILTS = np.deg2rad((0.0, 18.0, 30.0))  # of the board against the picture's plane
 DIRECTIONS, SPINS = 6, np.deg2rad((-60.0, -30.0, 0.0, 30.0, 60.0))
 PLACES = 4  # along each side of the workspace
+CLEAR = 0.36  # m from the board's middle to another arm; the board is 0.15 m from middle to corner
+COLUMN = (0.1, 0.3, 0.5)  # m above an arm's base
 MARGIN = 12  # px between the board and the picture's edge
 A_TURN = 0.35  # m; a turn by 1 rad makes as much difference as a move by this
 
 
 def views_wanted(
-    kinematics: Kinematics, towards: Array, setup: Setup, camera: Array, mount: Array, area: Workspace
+    kinematics: Kinematics,
+    towards: Array,
+    setup: Setup,
+    camera: Array,
+    mount: Array,
+    area: Workspace,
+    avoid: Sequence[Array] = (),
 ) -> list[Array]:
     """Poses T_world_tool (4, 4) that the arm reaches and in which the camera sees all of the board.
 
     towards: (2,), where the arm stands; the gripper comes from there. camera: T_world_camera (4, 4), roughly known.
-    mount: T_tool_board (4, 4), roughly known.
+    mount: T_tool_board (4, 4), roughly known. avoid: points (3,) from which the board's middle keeps CLEAR.
     """
     found = []
     for middle in _places(area):
+        if any(np.linalg.norm(middle - point) < CLEAR for point in avoid):
+            continue
         away = np.arctan2(*(middle[1::-1] - towards[::-1]))
         for turn in _turns(camera, float(away), mount):
             T_world_board = transform(turn, middle)
@@ -111,3 +121,12 @@ def _shown(T_world_board: Array, setup: Setup, camera: Array) -> bool:
         return False
     pixels = project(T_camera_board, outline, setup.K)
     return bool((pixels >= MARGIN).all() and (pixels <= np.array(setup.size) - MARGIN).all())
+
+
+def body_of(arm: Arm) -> list[Array]:
+    """Points (3,) along an arm where it is now, as far as base and tool tell: for others to keep away from."""
+    tool = arm.kinematics.forward(arm.state.q)[:3, 3]
+    if arm.base is None:
+        return [tool]
+    column = [arm.base[:3, 3] + np.array([0.0, 0.0, z]) for z in COLUMN]
+    return [*column, tool, (column[-1] + tool) / 2]

@@ -23,7 +23,7 @@ from pg4da.hardware.calibration.board import IN_THE_GRIPPER, Board
 from pg4da.hardware.calibration.calibrate import Result, calibrate
 from pg4da.hardware.calibration.coverage import coverage
 from pg4da.hardware.calibration.detection import find_board
-from pg4da.hardware.calibration.guide import choose, in_order, views_wanted
+from pg4da.hardware.calibration.guide import body_of, choose, in_order, views_wanted
 from pg4da.hardware.calibration.hand_eye import FEWEST_VIEWS, CalibrationError
 from pg4da.hardware.calibration.views import Setup, View
 from pg4da.hardware.frames import Array, inverse
@@ -129,8 +129,10 @@ class Calibration:
         arm = self._collector.arm
         if arm.base is None:
             raise BadInput(f"the {self.wishes.arm} arm has no base: there is nothing to measure the camera against")
-        area = self.subject.cell.workspace
-        return views_wanted(arm.kinematics, arm.base[:2, 3], self._setup, self._camera, IN_THE_GRIPPER, area)
+        cell = self.subject.cell
+        others = [point for other in cell.arms.values() if other is not arm for point in body_of(other)]
+        stand, camera = arm.base[:2, 3], self._camera
+        return views_wanted(arm.kinematics, stand, self._setup, camera, IN_THE_GRIPPER, cell.workspace, others)
 
     def _guided(self, wanted: Sequence[Array]) -> Iterator[Looked]:
         """Round after round of places unlike those before, until there are enough views or no new place helps."""

@@ -7,7 +7,7 @@ import pytest
 
 from pg4da.hardware.calibration.board import IN_THE_GRIPPER
 from pg4da.hardware.calibration.detection import project
-from pg4da.hardware.calibration.guide import LOWEST, choose, in_order, next_view, views_wanted
+from pg4da.hardware.calibration.guide import CLEAR, LOWEST, choose, in_order, next_view, views_wanted
 from pg4da.hardware.cell import Workspace
 from pg4da.hardware.description.gripper import LENGTH
 from pg4da.hardware.description.robot import ARM_BASES
@@ -77,3 +77,11 @@ def test_a_camera_that_looks_elsewhere_wants_nothing(arm, setup):
     kinematics, base = arm
     away = transform(np.eye(3), (0.0, 0.5, 1.25))  # it looks at the ceiling
     assert views_wanted(kinematics, base[:2, 3], setup, away, IN_THE_GRIPPER, Workspace()) == []
+
+
+def test_the_board_keeps_away_from_the_other_arm(arm, wanted, setup):
+    kinematics, base = arm
+    other = -base[0, 3] * np.array([1.0, 0, 0]) + np.array([0.0, 0.5, 0.4])
+    kept = views_wanted(kinematics, base[:2, 3], setup, ABOVE, IN_THE_GRIPPER, Workspace(), [other])
+    assert 40 < len(kept) < len(wanted)
+    assert min(np.linalg.norm((T @ IN_THE_GRIPPER)[:3, 3] - other) for T in kept) >= CLEAR
