@@ -11,8 +11,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pg4da.training.rows import smoothed
 
-WIDTH, HEIGHT = 760, 300
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 34, 40
+WIDTH, HEIGHT = 760, 316
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 50, 40
 COLOURS = ("#2f6fb3", "#c2553d", "#3c8d5a", "#8a5fb0", "#b58a1c", "#4a9fa5")
 INK, FAINT, PAPER = "#1c2430", "#dde1e7", "#ffffff"
 
@@ -55,7 +55,7 @@ def draw_curves(
             x, y = at(*p)
             pen.ellipse([x - 3 * scale, y - 3 * scale, x + 3 * scale, y + 3 * scale], colour)
         across -= pen.textlength(name, fonts[0])
-        pen.text((across, 12 * scale), name, colour, fonts[0])
+        pen.text((across, 28 * scale), name, colour, fonts[0])
         across -= 14 * scale
     image.save(path)
 

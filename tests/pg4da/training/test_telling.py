@@ -49,7 +49,7 @@ def test_a_curve_is_drawn_where_its_values_are(tmp_path):
     rows = []
     for name in ("high", "low"):
         pixels = np.asarray(Image.open(tmp_path / f"{name}.png").convert("RGB")).astype(int)
-        blue = (pixels[28:, :, 2] - pixels[28:, :, 0]) > 80
+        blue = (pixels[44:, :, 2] - pixels[44:, :, 0]) > 80
         rows.append(float(np.nonzero(blue)[0].mean()))
     assert rows[0] < 20
     assert rows[1] > 200
