@@ -5,6 +5,7 @@ One thread steps it; everything else may come from any thread.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Mapping
 from pathlib import Path
@@ -98,3 +99,4 @@ class EmulatedWorld:
             if new.arms_touch_objects:
                 raise ArmInTheWay("an arm stands where objects of the new scene lie; send the arms home first")
             self._cell, self._sight, self.scene = new, sight, scene
+        gc.collect()  # a cell's objects hold each other and a model of some MB: 5 MB more with every scene without this

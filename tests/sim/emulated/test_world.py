@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import weakref
 
 import numpy as np
 import pytest
@@ -111,3 +112,10 @@ def test_a_scene_is_not_laid_out_into_an_arm(world: EmulatedWorld) -> None:
     with pytest.raises(ArmInTheWay, match="send the arms home"):
         world.lay_out(Scene("test", "in", (SceneObject("cube", (0.0, 1.0, 0.0), np.array(reached), UPRIGHT),), 0))
     assert world.truth.target_position == pytest.approx(before)
+
+
+def test_the_old_scene_s_memory_is_given_back(world: EmulatedWorld) -> None:
+    world.picture()
+    old = weakref.ref(world._cell)
+    world.lay_out(cube(0.1, 0.6))
+    assert old() is None
