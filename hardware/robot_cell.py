@@ -90,7 +90,9 @@ class RobotCell:
 
     def _course(self, name: str) -> Course:
         arm = self.arms[name]
-        return Course(arm.kinematics, self._members[name].ahead(self._guard.step), arm.gripper.state.width)
+        width = arm.gripper.state.width
+        rows = self._members[name].ahead(self._guard.step)
+        return Course(arm.kinematics, rows, width, arm.gripper.tip_retreat(width))
 
     @property
     def pace(self) -> float:

@@ -8,14 +8,17 @@ from pg4da.hardware.config import Part
 
 
 class SafetyConfig(Part):
-    """Where tools, elbows and wrists may be, in `world` [m], and how near one arm may come to the other."""
+    """Where fingertips, elbows and wrists may be, in `world` [m], and how near one arm may come to the other.
 
-    x_min: float = Field(default=-1.3, description="least x of a tool, elbow or wrist [m]")
-    x_max: float = Field(default=1.3, description="greatest x [m]")
-    y_min: float = Field(default=-0.7, description="least y [m]")
-    y_max: float = Field(default=1.6, description="greatest y [m]")
+    In simulated missions they stay within x ±0.75, y -0.16 to 0.78, z 0.00 to 0.86 m, and the arms 55 mm apart.
+    """
+
+    x_min: float = Field(default=-1.1, description="least x of a tool, elbow or wrist [m]")
+    x_max: float = Field(default=1.1, description="greatest x [m]")
+    y_min: float = Field(default=-0.6, description="least y [m]")
+    y_max: float = Field(default=1.4, description="greatest y [m]")
     z_min: float = Field(default=-0.005, description="least height of a tool, elbow or wrist above the table [m]")
-    z_max: float = Field(default=1.2, description="greatest height [m]")
+    z_max: float = Field(default=1.1, description="greatest height [m]")
     arm_distance: float = Field(default=0.005, ge=0.0, le=0.2, description="least gap between the two arms [m]")
 
     @model_validator(mode="after")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pg4da.hardware.cell import Kinematics
-from pg4da.hardware.frames import Array
+from pg4da.hardware.frames import Array, transform
 from pg4da.hardware.safety.capsules import Capsules, capsules
 from pg4da.hardware.safety.config import SafetyConfig
 from pg4da.hardware.safety.distance import between_segments
@@ -25,7 +25,8 @@ POINTS, LOOKED_AT = ("elbow", "wrist", "tool"), [1, 3, -1]  # DH frames, the too
 
 @dataclass(frozen=True)
 class Course:
-    """What one arm is about to do. rows: (n, dof) from now on; width [m] of its gripper.
+    """What one arm is about to do. rows: (n, dof) from now on; width [m] of its gripper, whose tips then lie
+    `retreat` [m] behind the tool's frame.
 
     Of an arm that does not tell how it looks (`hardware.shaped.Shaped`), only the tool is looked at.
     """
@@ -33,6 +34,7 @@ class Course:
     kinematics: Kinematics
     rows: Array
     width: float
+    retreat: float = 0.0
 
 
 class Guard:
@@ -121,7 +123,8 @@ def _padded(shapes: Capsules, frames: Array, n: int) -> Array:
 def _frames(course: Course) -> Array:
     """The six link frames and the tool, (n, 7, 4, 4); of an arm that does not tell of its links the tool alone."""
     k = course.kinematics
+    tips = transform(np.eye(3), (0.0, 0.0, -course.retreat))
     if not isinstance(k, Shaped):
-        return np.stack([k.forward(q) for q in course.rows])[:, None]
+        return np.stack([k.forward(q) @ tips for q in course.rows])[:, None]
     links = k.link_frames(course.rows)
-    return np.concatenate([links, (links[:, -1] @ k.T_flange_tool)[:, None]], axis=1)
+    return np.concatenate([links, (links[:, -1] @ k.T_flange_tool @ tips)[:, None]], axis=1)

@@ -34,6 +34,9 @@ class PaperGripper:
     def state(self) -> GripperState:
         return GripperState(0.05, False, False, 0.0)
 
+    def tip_retreat(self, width: float) -> float:
+        return 0.0
+
     def activate(self) -> ArmHandle:
         self.activated += 1
         self.problem = ""

@@ -90,6 +90,13 @@ def test_a_tool_or_an_elbow_out_of_bounds_is_refused(bounds: dict[str, float], r
     assert f"the left arm's {point}" in found
 
 
+def test_open_fingers_end_behind_the_tools_frame() -> None:
+    low = way(RAISED, over("left", -0.2, 0.6, -0.015))
+    home = Course(ARMS["right"], way(HOME), 0.05)
+    assert GUARD.refuse({"left": Course(ARMS["left"], low, 0.12, retreat=0.02), "right": home}) == ""
+    assert "tool" in GUARD.refuse({"left": Course(ARMS["left"], low, 0.0), "right": home})
+
+
 def test_what_starts_outside_may_come_back_in() -> None:
     guard = Guard(SafetyConfig(z_min=0.15))
     low, high = over("left", -0.2, 0.5, 0.1), over("left", -0.2, 0.5, 0.3)
