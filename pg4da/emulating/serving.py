@@ -167,6 +167,7 @@ def _more_commands(request: Request, world: EmulatedWorld) -> dict[str, Any]:
         return {"scene": scene.name, "objects": len(scene.objects)}
 
     async def truth(asked: Mapping[str, Any]) -> Mapping[str, Any]:
-        return {name: plain(getattr(world.truth, name)) for name in (*TRUTH, "positions")}
+        known = world.truth
+        return {"positions": known.positions.tolist(), **{name: plain(getattr(known, name)) for name in TRUTH}}
 
     return {"reset": reset, "truth": truth}
