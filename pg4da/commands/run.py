@@ -180,7 +180,8 @@ def told_in(requests: list[RunRequest], ran: int, console: Console) -> None:
     """What was not run, and where pictures and record are."""
     if ran < len(requests):
         console.print(f"{count(len(requests) - ran, 'mission')} not run", style="red")
-    film = ", film" if requests[0].film else ""
+    out = requests[0].out
+    film = ", film" if out is not None and (out / "film.gif").is_file() else ""
     console.print(f"pictures{film} and record: {requests[0].out}", markup=False, soft_wrap=True)
 
 
