@@ -60,7 +60,7 @@ ROWS = (
     Row("right_gripper", "inactive", True, "right gripper: "),
     Row("left_gripper", "drop", True, "left gripper: no state"),
     Row("right_gripper", "stall", True, "right gripper: no state"),
-    Row("left_gripper", "lag", False, value="0.05"),
+    Row("left_gripper", "lag", False, value="0.01"),
     Row("left_gripper", "object-lost", False),
     Row("camera", "drop", True, "camera: ", needed_until="place_in_bin"),
     Row("camera", "stall", True, "camera: ", needed_until="place_in_bin"),
