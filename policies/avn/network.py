@@ -46,7 +46,7 @@ class Lateral(nn.Module):
 class Avn(nn.Module):
     """The paper's AVN (section III-B 1, Fig. 4), or with shape.skips one that keeps more of what is small.
 
-    In the paper's, where exactly an edge lies reaches the output only through a stage 32 times coarser than the picture.
+    In the paper's, an edge's exact place reaches the output only through a stage 32 times coarser than the picture.
     """
 
     def __init__(self, shape: AvnShape = NARROW) -> None:

@@ -1,4 +1,4 @@
-"""Labelled pictures that cost nothing: a square on grey whose colour says which orientation holds it."""
+"""Labelled pictures that cost nothing: a square on grey whose height says which orientation holds it."""
 
 from dataclasses import dataclass
 
