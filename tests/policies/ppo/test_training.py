@@ -112,9 +112,12 @@ def test_an_environment_that_fails_is_named(tmp_path, monkeypatch, fault, said):
     from toy_practice import Faulty
 
     monkeypatch.setenv("TOY_FAULT", fault)
-    if fault == "hang":
-        monkeypatch.setattr("pg4da.policies.ppo.pool.PATIENCE", 3.0)
-    made, _, _ = training(tmp_path, 1, make=Faulty)
+
+    def watch(*_):  # all have begun by now, which may take a while
+        if fault == "hang":
+            monkeypatch.setattr("pg4da.policies.ppo.pool.PATIENCE", 8.0)
+
+    made, _, _ = training(tmp_path, 1, make=Faulty, watch=watch)
     with pytest.raises(WorkerFailed, match=f"environment 1, episode [01], motion [12]: {said}"):
         made.run()
 
