@@ -136,9 +136,7 @@ class Judge:
         prediction = next(iter(self._table.plough(plan.strokes, (stop,), grip)))
         value, grasp = self._value(plan, prediction)
         k, cost = self._target, self._cost(plan, prediction)
-        return Foreseen(
-            value, grasp, cost, prediction.shift[k], float(prediction.turn[k]), self._harms(prediction)
-        )
+        return Foreseen(value, grasp, cost, prediction.shift[k], float(prediction.turn[k]), self._harms(prediction))
 
     def _harms(self, prediction: Prediction) -> bool:
         k = self._target
