@@ -71,7 +71,7 @@ class RobotCell:
         A period that is over already is not made up for. A trouble ends the wait.
         """
         self._launch()
-        self._look_at_grippers()
+        self._look_at_devices()
         now = monotonic()
         self._due = max(self._due + dt, now)
         if self._due > now and self._alarm.wait(self._due - now):
@@ -118,7 +118,7 @@ class RobotCell:
     @property
     def trouble(self) -> Trouble | None:
         """The first since the cell was ready; every arm was told to stop because of it."""
-        self._look_at_grippers()
+        self._look_at_devices()
         return self._trouble
 
     def _troubled(self, trouble: Trouble) -> None:
@@ -131,13 +131,15 @@ class RobotCell:
         self._alarm.set()
         self.stop()
 
-    def _look_at_grippers(self) -> None:
+    def _look_at_devices(self) -> None:
         if self._trouble is not None:
             return
         for name, arm in self.arms.items():
             problem = arm.gripper.problem if isinstance(arm.gripper, Faulty) else ""
             if problem:
                 self._troubled(Trouble("safety_stop", f"{name} gripper", problem, self.clock.now()))
+        if problem := self.camera.problem:
+            self._camera_lost(problem)
 
     def _camera_lost(self, why: str) -> None:
         """Nothing may move on what can't be seen."""
@@ -162,6 +164,7 @@ class RobotCell:
         for name, arm in self.arms.items():
             revive(arm, unlock)
             revive_gripper(f"{name} gripper", arm.gripper, unlock)
+        self.camera.revive()
         self._pacer.resume()
         with self._lock:  # one may have come while another was brought back
             standing = [arm.trouble for arm in self.arms.values() if isinstance(arm, Supervised)]

@@ -6,6 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 from pg4da.hardware.cell import Camera, CameraFrame
+from pg4da.hardware.errors import DeviceError
+from pg4da.hardware.supervision import Faulty
 from pg4da.hardware.wall_clock import monotonic, sleep_until
 
 TRIES = 3
@@ -29,6 +31,22 @@ class WatchedCamera:
                     raise
             sleep_until(monotonic() + PAUSE)
         raise AssertionError("unreachable")
+
+    @property
+    def problem(self) -> str:
+        """What its driver knows to be wrong though no picture is wanted now; empty when nothing is."""
+        return self._inside.problem if isinstance(self._inside, Faulty) else ""
+
+    def revive(self) -> None:
+        """Connect again where there is a problem. Raises DeviceError where that can't be."""
+        if not self.problem:
+            return
+        try:
+            self._inside.capture()
+        except DeviceError:
+            raise
+        except TimeoutError as error:
+            raise DeviceError("camera", str(error), "look at its cable and its power") from error
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inside, name)

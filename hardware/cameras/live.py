@@ -52,6 +52,12 @@ class LiveCamera:
     def serial(self) -> str:
         return self._about.serial if self._about is not None else ""
 
+    @property
+    def problem(self) -> str:
+        """Why there is no stream now, although no picture may be wanted; empty while there is."""
+        lost = self._lost
+        return "" if lost is None else str(lost)
+
     def capture(self, timeout: float = 1.0) -> CameraFrame:
         """A frame taken after the call. Raises TimeoutError; its kind CameraLost when the device is gone or frozen."""
         asked, deadline = self._clock.now(), monotonic() + timeout

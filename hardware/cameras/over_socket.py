@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import select
 import socket
 import threading
 from collections.abc import Mapping
@@ -33,6 +34,7 @@ class SocketCamera:
         self._pose: Array = np.eye(4) if config.pose is None else config.pose.matrix
         self._lock = threading.Lock()  # one question at a time
         self._connection: socket.socket | None = None
+        self._gone = ""
         self._asked, self._serial, self._closed = 0, "", False
         self._last: tuple[int, float] | None = None
 
@@ -52,6 +54,19 @@ class SocketCamera:
             connection.close()
             raise DeviceError(self.name, f"no camera server answers ({_told(error)})", START) from error
         self._connection, self._serial, self._last = connection, str(hello.header.get("camera", "")), None
+        self._gone = ""
+
+    @property
+    def problem(self) -> str:
+        """That the server has closed the connection, though no picture is wanted now; until it is connected again."""
+        if self._lock.acquire(blocking=False):  # else a capture is under way, which tells by itself
+            try:
+                if self._connection is not None and not self._closed and _closed_there(self._connection):
+                    self._hang_up()
+                    self._gone = f"{self.name}: the connection broke; {START}"
+            finally:
+                self._lock.release()
+        return self._gone
 
     def capture(self, timeout: float = 1.0) -> CameraFrame:
         """A frame taken after the call. Raises TimeoutError; its kind CameraLost when the server is gone or frozen."""
@@ -119,6 +134,14 @@ class SocketCamera:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
+
+
+def _closed_there(connection: socket.socket) -> bool:
+    """Then there is something to read, and it is the end."""
+    try:
+        return bool(select.select([connection], [], [], 0)[0]) and not connection.recv(1, socket.MSG_PEEK)
+    except (OSError, ValueError):
+        return True
 
 
 def _picture(name: str, answer: Message) -> tuple[Any, Any, Array]:

@@ -1,4 +1,4 @@
-"""The default policy: a grasp when the jaw fits, else the push after which, by a trained network, least is left to do.
+"""The policy `pg4da`: a grasp when the jaw fits, else the push after which, by a trained network, least is left to do.
 
 Pushes are proposed by geometry, sifted by the network's quick head, looked ahead on, and ranked by its sure head. What
 the look-ahead forbids (something too near to the edge, the target out of reach) is never made.

@@ -120,9 +120,9 @@ class PaperArm:
 @pytest.fixture
 def rig() -> SimpleNamespace:
     arms = {name: PaperArm(name) for name in ("left", "right")}
-    camera = SimpleNamespace(closed=0)
+    camera = SimpleNamespace(closed=0, problem="")
     cell = RobotCell("paper", arms, camera, WallClock(), np.zeros(3), safety=SafetyConfig())
-    return SimpleNamespace(cell=cell, left=arms["left"], right=arms["right"])
+    return SimpleNamespace(cell=cell, camera=camera, left=arms["left"], right=arms["right"])
 
 
 def towards(joint: int, distance: float) -> np.ndarray:
@@ -188,6 +188,28 @@ def test_a_lost_gripper_is_a_trouble_as_soon_as_it_is_asked_for(rig) -> None:
     rig.left.gripper.problem = "no answer"
     assert rig.cell.trouble.device == "left gripper"
     assert rig.right.stops == 1
+
+
+def test_a_camera_that_is_lost_stops_both_arms_though_no_picture_is_wanted(rig) -> None:
+    rig.camera.problem = "the connection broke; look at its cable"
+    rig.cell.advance(0.001)
+    assert (rig.left.stops, rig.right.stops) == (1, 1)
+    assert str(rig.cell.trouble) == "camera: the connection broke; look at its cable"
+
+
+def test_a_camera_that_answers_again_ends_its_trouble(rig) -> None:
+    rig.camera.problem = "the connection broke"
+
+    def gone() -> None:
+        raise DeviceError("camera", "nobody answers", "start it")
+
+    rig.camera.capture = gone
+    with pytest.raises(DeviceError, match="nobody answers"):
+        rig.cell.prepare()
+    assert rig.cell.trouble is not None
+    rig.camera.capture = lambda: setattr(rig.camera, "problem", "")
+    rig.cell.prepare()
+    assert rig.cell.trouble is None
 
 
 def test_nothing_starts_while_there_is_a_trouble(rig) -> None:

@@ -95,7 +95,7 @@ def test_a_policy_of_another_package(offer: Any) -> None:
     assert find_policy("coin") == "a policy"
     with pytest.raises(BadInput, match="can't be called"):
         find_policy("stone")
-    with pytest.raises(BadInput, match="choose one of: coin, geometric, stone"):
+    with pytest.raises(BadInput, match="choose one of: coin, geometric, pg4da, pg4da-single-arm, stone"):
         find_policy("dice")
 
 

@@ -110,6 +110,20 @@ def test_a_drop_is_told_and_passes(server, camera):
     assert camera.capture().rgb.shape == (24, 32, 3)
 
 
+def test_a_drop_is_noticed_though_no_picture_is_wanted(server, camera):
+    camera.capture()
+    assert camera.problem == ""
+    server.inject("drop")
+    end = time.monotonic() + 5
+    while not camera.problem and time.monotonic() < end:
+        time.sleep(0.005)
+    assert "the connection broke" in camera.problem
+    server.clear()
+    assert camera.problem
+    camera.capture()
+    assert camera.problem == ""
+
+
 def test_a_frozen_picture_is_noticed_and_passes(server, camera):
     camera.capture()
     server.inject("stale")
