@@ -52,6 +52,7 @@ class MovingCell:
     """A clock and two arms."""
 
     name = "bench"
+    pace = 1.0
 
     def __init__(self) -> None:
         self.time = 0.0

@@ -48,7 +48,6 @@ class StillCell(MovingCell):
 
     def __init__(self) -> None:
         super().__init__()
-        self.pace = 1.0
         for arm in self.arms.values():
             arm._now = lambda: 0.0
 

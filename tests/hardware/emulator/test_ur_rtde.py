@@ -6,6 +6,7 @@ import json
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -138,6 +139,8 @@ def test_an_emergency_stop_is_released_and_the_arm_switched_on_again(emulator: R
             dashboard.write(f"{asked}\n")
             dashboard.flush()
             assert dashboard.readline().strip() == answer
+        while emulator.control.status()["arms"]["right"]["robot_mode"] != "RUNNING":
+            time.sleep(0.05)
     assert ended(start("asks", emulator.right))["modes"] == [7, 1, False, False]
 
 

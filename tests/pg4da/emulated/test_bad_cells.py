@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -49,6 +51,20 @@ def cell(emulator: RunningEmulator, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     Path("cell.yaml").write_text(text)
     yield Path("cell.yaml")
     emulator.control.clear()
+    for name, address in (("left", emulator.left), ("right", emulator.right)):
+        if emulator.control.status()["arms"][name]["robot_mode"] != "RUNNING":
+            switch_on(emulator, name, address)
+
+
+def switch_on(emulator: RunningEmulator, name: str, address: str) -> None:
+    """What an emergency stop switched off."""
+    with socket.create_connection((address, 29999), 60.0) as line, line.makefile("rw") as dashboard:
+        for order in ("power on", "brake release"):
+            dashboard.readline()  # a greeting first, then the answer before
+            dashboard.write(f"{order}\n")
+            dashboard.flush()
+        while emulator.control.status()["arms"][name]["robot_mode"] != "RUNNING":
+            time.sleep(0.05)
 
 
 def joints(emulator: RunningEmulator) -> Any:

@@ -212,6 +212,6 @@ def test_a_mission_whose_sidecar_dies_ends_and_tells_why(
         result = Executive(tree).run()
     finally:
         cell.close()
-    assert result.outcome == "failure"
+    assert result.outcome == "safety_stop"
     assert result.failure is not None
     assert "it ended with -11" in result.failure.message
