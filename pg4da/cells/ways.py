@@ -48,7 +48,8 @@ def draw_ways(image: NDArray[np.uint8], observation: Observation, cell: Cell, mo
 
 
 def beside(left: NDArray[np.uint8], right: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Two pictures of any heights side by side on black."""
-    height = max(left.shape[0], right.shape[0])
-    padded = [np.pad(each, ((0, height - each.shape[0]), (0, 0), (0, 0))) for each in (left, right)]
-    return np.hstack(padded)
+    """Two pictures side by side, the left one made as high as the right."""
+    import cv2
+
+    width = round(left.shape[1] * right.shape[0] / left.shape[0])
+    return np.hstack([np.asarray(cv2.resize(left, (width, right.shape[0])), np.uint8), right])
