@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import select
 import socket
 import threading
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ import numpy as np
 
 from pg4da.hardware.cameras.config import SocketConfig
 from pg4da.hardware.cameras.examining import examine_live
+from pg4da.hardware.cameras.pulse import Pulse
 from pg4da.hardware.cameras.source import CameraLost
 from pg4da.hardware.cameras.wire import Message, VersionError, WireError, encode, receive
 from pg4da.hardware.cell import CameraFrame, Clock
@@ -36,6 +36,7 @@ class SocketCamera:
         self._connection: socket.socket | None = None
         self._gone = ""
         self._asked, self._serial, self._closed = 0, "", False
+        self._pulse = Pulse(config.silent_after)
         self._last: tuple[int, float] | None = None
 
     def open(self, patience: float = PATIENCE) -> None:
@@ -55,18 +56,31 @@ class SocketCamera:
             raise DeviceError(self.name, f"no camera server answers ({_told(error)})", START) from error
         self._connection, self._serial, self._last = connection, str(hello.header.get("camera", "")), None
         self._gone = ""
+        self._pulse.rest()
 
     @property
     def problem(self) -> str:
-        """That the server has closed the connection, though no picture is wanted now; until it is connected again."""
+        """That the server has gone, is silent or shows a frozen stream, though no picture is wanted now; until it is
+        connected again.
+
+        Asks the server without waiting: call it often.
+        """
         if self._lock.acquire(blocking=False):  # else a capture is under way, which tells by itself
             try:
-                if self._connection is not None and not self._closed and _closed_there(self._connection):
-                    self._hang_up()
-                    self._gone = f"{self.name}: the connection broke; {START}"
+                if self._connection is not None and not self._closed:
+                    self._feel(self._connection)
             finally:
                 self._lock.release()
         return self._gone
+
+    def _feel(self, connection: socket.socket) -> None:
+        try:
+            wrong = self._pulse.look(connection)
+        except (OSError, EOFError, WireError):
+            wrong = "the connection broke"
+        if wrong:
+            self._hang_up()
+            self._gone = f"{self.name}: {wrong}; {START}"
 
     def capture(self, timeout: float = 1.0) -> CameraFrame:
         """A frame taken after the call. Raises TimeoutError; its kind CameraLost when the server is gone or frozen."""
@@ -76,6 +90,7 @@ class SocketCamera:
         try:
             return self._capture(asked, deadline, timeout)
         finally:
+            self._pulse.rest()
             self._lock.release()
 
     def close(self) -> None:
@@ -134,14 +149,6 @@ class SocketCamera:
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.close()
-
-
-def _closed_there(connection: socket.socket) -> bool:
-    """Then there is something to read, and it is the end."""
-    try:
-        return bool(select.select([connection], [], [], 0)[0]) and not connection.recv(1, socket.MSG_PEEK)
-    except (OSError, ValueError):
-        return True
 
 
 def _picture(name: str, answer: Message) -> tuple[Any, Any, Array]:

@@ -8,6 +8,9 @@ The server speaks first: {"camera": its serial number}. The client asks {"ask": 
 {"id": n, "sequence", "stamp": on the server's clock [s], "age": of the picture when it was sent [s], "K": 3 rows}
 brings the arrays `rgb` (H, W, 3) and `depth` (H, W) [m]; or {"id": n, "error": why there is none}. A picture is taken
 after it was asked for.
+
+{"ask": "state", "id": n} asks for a sign of life: {"id": n, "stamp": of the newest moment that the camera could show
+[s]}, which stands still while its stream is frozen.
 """
 
 from __future__ import annotations

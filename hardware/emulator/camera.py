@@ -118,8 +118,11 @@ class CameraServer:
 
     def _answer(self, asked: Any) -> bytes:
         number = asked.get("id")
+        if asked.get("ask") == "state":
+            last = self._last if self._stale else None
+            return encode({"id": number, "stamp": self._world.now() if last is None else last.stamp})
         if asked.get("ask") != "frame":
-            return encode({"id": number, "error": "the only question is 'frame'"})
+            return encode({"id": number, "error": "the questions are 'frame' and 'state'"})
         frame = self._look()
         told = {"sequence": frame.sequence, "stamp": frame.stamp, "age": max(0.0, self._world.now() - frame.stamp)}
         arrays = {"rgb": np.ascontiguousarray(frame.rgb), "depth": np.ascontiguousarray(frame.depth, "<f4")}

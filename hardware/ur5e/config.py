@@ -34,7 +34,7 @@ class Ur5eConfig(ArmConfig):
         default=1.0, description="share of the maker's joint speeds (π rad/s) that plans may use"
     )
     acceleration_scale: Share = Field(default=1.0, description="share of 5 rad/s² that plans may use")
-    stop_deceleration: float = Field(default=8.0, ge=1.0, le=20.0, description="of a stop [rad/s²]")
+    stop_deceleration: float = Field(default=12.0, ge=1.0, le=20.0, description="of a stop [rad/s²]")
     rate: float = Field(default=125.0, ge=50.0, le=500.0, description="set points and measurements a second [Hz]")
     lookahead: float = Field(default=0.03, ge=0.03, le=0.2, description="smoothing of servoj [s]")
     gain: float = Field(default=300.0, ge=100.0, le=2000.0, description="stiffness of servoj")

@@ -124,6 +124,38 @@ def test_a_drop_is_noticed_though_no_picture_is_wanted(server, camera):
     assert camera.problem == ""
 
 
+@pytest.mark.parametrize(("fault", "told"), [("stall", "no sign of life"), ("stale", "frozen")])
+def test_silence_and_a_frozen_stream_are_noticed_though_no_picture_is_wanted(server, camera, fault, told):
+    camera.capture()
+    assert watched(camera, 0.6) == ""
+    server.inject(fault)
+    assert told in watched(camera, 5.0)
+    server.clear()
+    assert camera.problem
+    camera.capture()
+    assert watched(camera, 0.3) == ""
+
+
+def test_nothing_is_wrong_when_nobody_looked_for_a_while(server, camera):
+    camera.capture()
+    for _ in range(4):
+        assert camera.problem == ""
+        time.sleep(0.3)
+
+
+def test_a_server_that_knows_no_sign_of_life_lives(server, camera, monkeypatch):
+    monkeypatch.setattr(server, "_answer", lambda asked: encode({"id": asked["id"], "error": "what?"}))
+    assert watched(camera, 0.6) == ""
+
+
+def watched(camera, seconds: float) -> str:
+    """The problem of a camera that is looked after as a cell does; "" when there is none in this time."""
+    end = time.monotonic() + seconds
+    while not camera.problem and time.monotonic() < end:
+        time.sleep(0.008)
+    return camera.problem
+
+
 def test_a_frozen_picture_is_noticed_and_passes(server, camera):
     camera.capture()
     server.inject("stale")
