@@ -122,10 +122,10 @@ class Child:
         """However it came to this, the process is gone afterwards."""
         if self._closing:
             self._wait(ENDS)
-        self._kill()
+        killed = self._kill()
         code = self._process.wait()
-        named = f" ({signal.Signals(-code).name})" if code < 0 and not self._closing else ""
-        self.lost = why + named
+        ours = self._closing or (killed and code == -signal.SIGKILL)
+        self.lost = why + (f" ({signal.Signals(-code).name})" if code < 0 and not ours else "")
         self.channel.close()
         self._on_lost(self.lost)
 
@@ -135,9 +135,12 @@ class Child:
         except subprocess.TimeoutExpired:
             return
 
-    def _kill(self) -> None:
-        if self._process.poll() is None:
+    def _kill(self) -> bool:
+        """Whether there was anything left to kill."""
+        lives = self._process.poll() is None
+        if lives:
             self._process.kill()
+        return lives
 
     def printed(self) -> str:
         """The end of what the child and the library printed."""
