@@ -53,7 +53,7 @@ class RunRequest:
     mission: str = "retrieve"
     cell: str = "sim"
     scene: Scene | str | None = None
-    policy: str = "geometric"
+    policy: str = "pg4da"
     weights: Path | None = None
     seed: int = 0
     settings: Mapping[str, Any] = field(default_factory=dict)

@@ -20,7 +20,7 @@ class Job:
     count: int | None
     seed: int
     rounds: int = 50
-    policy: str = "geometric"
+    policy: str = "pg4da"
 
 
 def measure(job: Job) -> dict[str, Any]:

@@ -20,7 +20,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
     parser.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
     parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
-    parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.add_argument("--policy", default="pg4da", metavar="NAME")
     parser.set_defaults(run=run)
 
 

@@ -28,7 +28,7 @@ def add_parser(subparsers: Any) -> None:
         "Given again with the same --out, it goes on where it stopped.",
     )
     parser.add_argument("--scenes", nargs="+", metavar="DIR|FILE", help="scene files, or folders that hold some")
-    parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.add_argument("--policy", default="pg4da", metavar="NAME")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="weights for the policy, see `pg4da train`")
     parser.add_argument("--trials", type=positive, default=20, metavar="N", help="trials a scene (default 20)")
     parser.add_argument("--workers", type=positive, default=1, metavar="W", help="processes (default 1)")

@@ -48,7 +48,7 @@ def add_parser(subparsers: Any) -> None:
         help="sim (default), sim-grippers, emulated, isaacgym, a cell file of real robots, or a plug-in's",
     )
     parser.add_argument("--scene", metavar="NAME|FILE", help="see `pg4da scenes list`; a dense scene by default")
-    parser.add_argument("--policy", default="geometric", metavar="NAME")
+    parser.add_argument("--policy", default="pg4da", metavar="NAME")
     parser.add_argument("--weights", type=Path, metavar="FILE", help="weights for the policy, see `pg4da train`")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an input of the mission")
