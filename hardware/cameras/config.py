@@ -79,7 +79,7 @@ class SocketConfig(CameraConfig):
     host: str = Field(default="127.0.0.1", min_length=1, description="its address")
     port: int = Field(default=5600, ge=1, le=65535, description="its port")
     silent_after: float = Field(
-        default=0.2, ge=0.05, le=5.0, description="without a sign of life, or with a frozen stream, it counts as lost [s]"
+        default=0.2, ge=0.05, le=5.0, description="lost after this without a sign of life, or frozen [s]"
     )
 
 

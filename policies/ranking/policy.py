@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from pg4da.policies.geometric.lookahead import Table
 from pg4da.policies.geometric.paths import push_paths
-from pg4da.policies.geometric.policy import GeometricPolicy
+from pg4da.policies.geometric.policy import FAMILIES, GeometricPolicy
 from pg4da.policies.geometric.score_map import draw_scores
 from pg4da.policies.geometric.segmentation import Thing
 from pg4da.policies.geometric.worth import Foreseen, leaves, room_for
@@ -141,9 +141,9 @@ class RankingPolicy:
         spacing = reach.settings.path_spacing
         paths = push_paths(proposal.strokes, proposal.height, spacing, reach.arm_bases, reach.workspace)
         purpose = "uncover" if proposal.family == "sweep" else "isolate"
-        reason = (
-            f"{100 * ranked.free:.0f} % chance of a grasp next, {1 + max(ranked.left, 0):.1f} motions to go after it"
-        )
+        how = FAMILIES.get(proposal.family, "what covers it is swept off")
+        chance, left = 100 * ranked.free, 1 + max(ranked.left, 0)
+        reason = f"{how}; {chance:.0f} % chance of a grasp next, {left:.1f} motions to go after it"
         return Push(paths, proposal.strokes[0].width, ranked.score, purpose, reason)
 
 
