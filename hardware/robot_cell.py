@@ -6,6 +6,7 @@ is lost stops the other; nothing starts that the guard refuses.
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections.abc import Mapping
 from contextlib import ExitStack
@@ -150,6 +151,7 @@ class RobotCell:
 
     def prepare(self) -> None:
         """Before a mission: connect again what was lost. Raises DeviceError while a stop stands; never releases one."""
+        gc.collect()  # a mission's objects hold each other and its pictures: 8 MB each, which Python comes to late
         self._revive(unlock=False)
 
     def recover(self) -> None:
