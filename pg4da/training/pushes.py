@@ -1,4 +1,7 @@
-"""The stage that trains the ranking of pushes: scenes are tried out in simulation, then a network learns from them."""
+"""The stage that trains the ranking of pushes: scenes are tried out in simulation, then a network learns from them.
+
+In rounds: pushes that the ranking so far would choose are tried too, so that what it overrates is seen to fail.
+"""
 
 from __future__ import annotations
 
@@ -13,26 +16,44 @@ from pg4da.sim.training.ranking import RankingTraining
 from pg4da.training.log import StageLog
 from pg4da.training.stages import RANKING, Run, store_settings
 
+BANK = "bank"
 APART = 100_000  # seeds: banks of different seeds share no scene
 
 
 def train_ranking(run: Run) -> bool:
-    """Make the bank of tried pushes and fit the ranking to it; False where it was stopped.
+    """Make the bank of tried pushes in rounds and fit the ranking to all of it after each; False where it was stopped.
 
-    Scenes that are there already are kept; a fit that was stopped begins anew. Raises BadInput.
+    Scenes and rounds that are there already are kept; a fit that was stopped begins anew. Raises BadInput.
     """
     check_ranking(run)
     store_settings(run)
-    folder, config = run.folder("ranking"), run.config
-    seeds = range(FIRST_SEED + config.seed * APART, FIRST_SEED + config.seed * APART + config.pushes.scenes)
-    bank = folder / "bank"
-    if not _bank(run, bank, seeds):
-        return False
+    folder, rounds = run.folder("ranking"), run.config.pushes.rounds
+    weights: Path | None = None
+    for number in range(1, rounds + 1):
+        if not _bank(run, folder / BANK, number, weights):
+            return False
+        weights = folder / (RANKING if number == rounds else f"ranking-round-{number}.safetensors")
+        if not weights.is_file() and not _fit(run, _training(run, number), folder, weights):
+            return False
+    return True
+
+
+def seeds_of(run: Run, number: int) -> range:
+    """Of a round's scenes, the first round being 1; earlier rounds get the scenes that are left over."""
+    pushes, first = run.config.pushes, FIRST_SEED + run.config.seed * APART
+    share, over = divmod(pushes.scenes, pushes.rounds)
+    start = first + (number - 1) * share + min(number - 1, over)
+    return range(start, start + share + (number <= over))
+
+
+def _training(run: Run, number: int) -> RankingTraining:
+    """The fit to the scenes of all rounds so far."""
+    bank = run.folder("ranking") / BANK
+    files = [push_file(bank, seed) for each in range(1, number + 1) for seed in seeds_of(run, each)]
     try:
-        data = read_pushes([push_file(bank, seed) for seed in seeds])
+        return RankingTraining(read_pushes(files), run.config.ranking)
     except ValueError as error:
         raise BadInput(f"{bank}: {error}; more scenes may help (pushes.scenes)") from None
-    return _fit(run, RankingTraining(data, config.ranking), folder)
 
 
 def check_ranking(run: Run) -> None:
@@ -45,15 +66,18 @@ def check_ranking(run: Run) -> None:
         )
 
 
-def _bank(run: Run, bank: Path, seeds: range) -> bool:
-    """Whether the bank is whole."""
-    had = sum(push_file(bank, seed).is_file() for seed in seeds)
-    with StageLog(bank, "ranking scenes", len(seeds), "scenes", had) as log:
-        made: Iterator[Path] = make_push_bank(bank, seeds, run.config.pushes.workers)
+def _bank(run: Run, bank: Path, number: int, weights: Path | None) -> bool:
+    """Whether the round's scenes are all there."""
+    pushes, seeds = run.config.pushes, seeds_of(run, number)
+    before = seeds.start - seeds_of(run, 1).start
+    had = before + sum(push_file(bank, seed).is_file() for seed in seeds)
+    name = f"ranking scenes, round {number} of {pushes.rounds}"
+    with StageLog(bank, name, pushes.scenes, "scenes", had) as log:
+        made: Iterator[Path] = make_push_bank(bank, seeds, pushes.workers, weights)
         with closing(_each(made)) as files:
             for done, _ in enumerate(files, had + 1):
                 log.row(done, {})
-                if run.stop() and done < len(seeds):
+                if run.stop() and done < before + len(seeds):
                     return False
     return True
 
@@ -62,7 +86,7 @@ def _each(made: Iterator[Path]) -> Generator[Path, None, None]:  # closing it en
     yield from made
 
 
-def _fit(run: Run, training: RankingTraining, folder: Path) -> bool:
+def _fit(run: Run, training: RankingTraining, folder: Path, weights: Path) -> bool:
     settings = training.settings
     with StageLog(folder, "ranking", settings.rehearsals + settings.epochs, "passes") as log:
         for done, epoch in enumerate(training.run(), 1):
@@ -70,6 +94,6 @@ def _fit(run: Run, training: RankingTraining, folder: Path) -> bool:
             if run.stop():
                 log.say("stopped; the fit begins anew when it is resumed, the scenes are kept")
                 return False
-        training.save(folder / RANKING)
+        training.save(weights)
         log.say("done")
     return True

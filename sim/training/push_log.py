@@ -13,7 +13,22 @@ from pg4da.policies.ranking.crops import WIDE, Window
 from pg4da.policies.ranking.foresight import EACH, SIZE
 from pg4da.policies.ranking.proposals import Proposal
 
-NUMBERS = ("x", "y", "seen", "visible", "isolation", "grasp", "certain", "things", "top", "lost", "outside", "case")
+# "grasp": score of the best one, "tilt": of its approach against straight down [rad], "certain": it would be made.
+NUMBERS = (
+    "x",
+    "y",
+    "seen",
+    "visible",
+    "isolation",
+    "grasp",
+    "certain",
+    "things",
+    "top",
+    "lost",
+    "outside",
+    "case",
+    "tilt",
+)
 STROKES = 11
 
 

@@ -136,12 +136,13 @@ class _Episode:
             around = Surroundings.of(observation, self._reach)
             middle = middle_of(around)
         except NoAction:
-            self._write(observation, np.array([0.0, 0.5]), None, 0.0, False, outside)
+            self._write(observation, np.array([0.0, 0.5]), None, (0.0, 0.0), False, outside)
             return None
         grasps = self._rule.grasps_of(observation, around.cloud, around.segments)
         score = grasps[0].score if grasps else 0.0
         certain = score >= self._reach.settings.grasp_threshold and not self._loaded(observation, around)
-        index = self._write(observation, middle, around, score, certain, outside)
+        tilt = float(np.arccos(np.clip(-grasps[0].pose[2, 2], -1, 1))) if grasps else 0.0
+        index = self._write(observation, middle, around, (score, tilt), certain, outside)
         if not certain and (before is None or self._rng.random() < SHARE):
             self._foresee(index, around)
         return None if outside else _State(index, self._tries.kept(), memory, around, score, certain)
@@ -171,14 +172,15 @@ class _Episode:
         observation: Observation,
         middle: Array,
         around: Surroundings | None,
-        score: float,
+        grasp: tuple[float, float],
         certain: bool,
         outside: bool,
     ) -> int:
+        score, tilt = grasp
         target = around.segments.target if around else None
         things = len(around.segments.things) if around else 0
         row = [*middle, observation.target_seen, observation.visible_share, isolation_rate(observation), score, certain]
-        row += [things, target.top if target else 0.0, around is None, outside, self._case]
+        row += [things, target.top if target else 0.0, around is None, outside, self._case, tilt]
         self.log.numbers.append([float(v) for v in row])
         self.log.windows.append(window_of(observation, middle))
         return len(self.log.windows) - 1
