@@ -23,7 +23,7 @@ from pg4da.policies.types import Grasp, GripperShape
 LEANS = np.radians([15.0, 30.0])
 AZIMUTHS = np.arange(8) * np.pi / 4
 DEPTHS = (0.033, 0.022)
-PLAYS = (0.0045, 0.002)  # m beside the target on each side, the roomier tried first
+PLAYS = (0.009, 0.0045, 0.002)  # m beside the target on each side, the roomier tried first: its corners are seen blunt
 PAIRS = 12
 FLOOR = 0.005  # m between the lowest corner of a leaned fingertip and the table
 LEAST_OVERLAP = 0.015
