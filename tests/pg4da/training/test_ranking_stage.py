@@ -6,12 +6,12 @@ import pytest
 
 pytest.importorskip("torch")
 
-from pg4da.commands.main import main  # noqa: E402
-from pg4da.policies.ranking.weights import read_ranking  # noqa: E402
-from pg4da.sim.training.push_bank import make_push_bank, push_files  # noqa: E402
-from pg4da.training import pushes  # noqa: E402
-from pg4da.training.config import PushesConfig, TrainingConfig  # noqa: E402
-from pg4da.training.rows import read_rows  # noqa: E402
+from pg4da.commands.main import main
+from pg4da.policies.ranking.weights import read_ranking
+from pg4da.sim.training.push_bank import make_push_bank, push_files
+from pg4da.training import pushes
+from pg4da.training.config import PushesConfig, TrainingConfig
+from pg4da.training.rows import read_rows
 
 SETTINGS = """
 pushes: {scenes: 2, rounds: 2}
