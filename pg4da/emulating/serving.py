@@ -8,6 +8,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -154,6 +155,9 @@ async def _watch_pace(emulation: Emulation, warn: Callable[[str], None]) -> None
 
 
 def _more_commands(request: Request, world: EmulatedWorld) -> dict[str, Any]:
+    # One thread for every scene: the C library keeps what a thread has freed, for that thread. With six, 150 MB more.
+    laying_out = ThreadPoolExecutor(1, "laying out")
+
     async def reset(asked: Mapping[str, Any]) -> Mapping[str, Any]:
         name, seed = asked.get("scene") or request.scene, asked.get("seed") or 0
         if not isinstance(seed, int) or seed < 0 or not isinstance(name, str | None):
@@ -161,7 +165,7 @@ def _more_commands(request: Request, world: EmulatedWorld) -> dict[str, Any]:
         try:
             scene = await asyncio.to_thread(find_scene, RunRequest(**_scene_of(name, request)))
             with told_as_bad_input():
-                await asyncio.to_thread(world.lay_out, scene, seed)
+                await asyncio.get_running_loop().run_in_executor(laying_out, world.lay_out, scene, seed)
         except BadInput as error:
             raise ValueError(str(error)) from error
         return {"scene": scene.name, "objects": len(scene.objects)}

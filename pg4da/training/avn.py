@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -72,11 +73,12 @@ def _pictures(config: TrainingConfig, folder: Path, on_progress: Listen, stop: C
     files = [sample_file(bank, seed) for seed in seeds]
     had = sum(file.is_file() for file in files)
     start = time.monotonic()
-    for made, _ in enumerate(make_bank(bank, seeds, table, config.bank.workers), 1):
-        left = (time.monotonic() - start) / made * (len(files) - had - made)
-        on_progress(AvnProgress("pictures", had + made, len(files), left))
-        if stop() and had + made < len(files):
-            return None
+    with closing(make_bank(bank, seeds, table, config.bank.workers)) as making:
+        for made, _ in enumerate(making, 1):
+            left = (time.monotonic() - start) / made * (len(files) - had - made)
+            on_progress(AvnProgress("pictures", had + made, len(files), left))
+            if stop() and had + made < len(files):
+                return None
     return files
 
 

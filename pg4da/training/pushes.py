@@ -5,7 +5,6 @@ In rounds: pushes that the ranking so far would choose are tried too, so that wh
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -72,18 +71,13 @@ def _bank(run: Run, bank: Path, number: int, weights: Path | None) -> bool:
     before = seeds.start - seeds_of(run, 1).start
     had = before + sum(push_file(bank, seed).is_file() for seed in seeds)
     name = f"ranking scenes, round {number} of {pushes.rounds}"
-    with StageLog(bank, name, pushes.scenes, "scenes", had) as log:
-        made: Iterator[Path] = make_push_bank(bank, seeds, pushes.workers, weights)
-        with closing(_each(made)) as files:
-            for done, _ in enumerate(files, had + 1):
-                log.row(done, {})
-                if run.stop() and done < before + len(seeds):
-                    return False
+    making = make_push_bank(bank, seeds, pushes.workers, weights)
+    with StageLog(bank, name, pushes.scenes, "scenes", had) as log, closing(making) as files:
+        for done, _ in enumerate(files, had + 1):
+            log.row(done, {})
+            if run.stop() and done < before + len(seeds):
+                return False
     return True
-
-
-def _each(made: Iterator[Path]) -> Generator[Path, None, None]:  # closing it ends the processes too
-    yield from made
 
 
 def _fit(run: Run, training: RankingTraining, folder: Path, weights: Path) -> bool:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Generator, Sequence
 from functools import lru_cache, partial
-from multiprocessing import get_context
 from pathlib import Path
 from typing import overload
 
@@ -16,6 +14,7 @@ from pg4da.policies.avn.orientations import CLASSES
 from pg4da.sim.cell import MujocoCell
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.training.labelled import Sample, labelled
+from pg4da.sim.training.processes import in_order
 from pg4da.sim.training.scatter import scattered
 
 HEIGHT_STEP = 1e-4  # m, far below the camera's noise
@@ -25,19 +24,15 @@ SceneOf = Callable[[int], Scene]
 
 def make_bank(
     folder: Path, seeds: range, scene_of: SceneOf = scattered, workers: int = 1, noise: bool = True
-) -> Iterator[Path]:
-    """Write a sample for each seed that has none yet; yields each file as it is finished, in the order of the seeds.
+) -> Generator[Path, None, None]:
+    """Write a sample for each seed that has none yet; yields each file as it is finished, in the order of the seeds;
+    closing it ends the processes. Raises WorkerDied.
 
     scene_of must be a module's function. noise: pictures like an Xtion's.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in seeds if not sample_file(folder, seed).is_file()]
-    task = partial(_make, folder, scene_of, noise)
-    if workers == 1:
-        yield from map(task, missing)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, missing)
+    return in_order(partial(_make, folder, scene_of, noise), missing, workers)
 
 
 def sample_file(folder: Path, seed: int) -> Path:

@@ -3,33 +3,30 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Generator
 from functools import partial
-from multiprocessing import get_context
 from pathlib import Path
 
 from pg4da.sim.scenes.errors import SceneError
+from pg4da.sim.training.processes import in_order
 from pg4da.sim.training.push_log import Log
 from pg4da.sim.training.pushing import try_scene
 
 FIRST_SEED = 2_000_000  # far from the seeds of every evaluation
 
 
-def make_push_bank(folder: Path, seeds: range, workers: int = 1, weights: Path | None = None) -> Iterator[Path]:
-    """Try pushes on the scene of each seed that has no file yet; yields the files as they are finished, in order.
+def make_push_bank(
+    folder: Path, seeds: range, workers: int = 1, weights: Path | None = None
+) -> Generator[Path, None, None]:
+    """Try pushes on the scene of each seed that has no file yet; yields the files as they are finished, in order;
+    closing it ends the processes. Raises WorkerDied.
 
     weights: of a ranking whose choices are tried as well; without it, the look-ahead's choices alone. Each file is a
     function of its seed and the weights.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in seeds if not push_file(folder, seed).is_file()]
-    task = partial(_make, folder, weights)
-    if workers == 1:
-        yield from map(task, missing)
-        return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(task, missing)
+    return in_order(partial(_make, folder, weights), missing, workers)
 
 
 def push_file(folder: Path, seed: int) -> Path:
