@@ -259,6 +259,16 @@ class Cell(Protocol):
 
 
 @runtime_checkable
+class Feeling(Protocol):
+    """An arm that estimates what pushes back on its tool."""
+
+    @property
+    def tool_force(self) -> float:
+        """[N], as the controller estimated it when `state` was measured."""
+        ...
+
+
+@runtime_checkable
 class Tracking(Protocol):
     """An arm that knows where it was to be when its state was measured, whatever delays lie between."""
 

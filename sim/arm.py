@@ -67,6 +67,7 @@ class MujocoArm(Follower):
     def _measure(self) -> tuple[Array, Array]:
         return self._data.qpos[self._qpos], self._data.qvel[self._dof]
 
+    @property
     def tool_force(self) -> float:
         """What pushes back on the tool [N], from the torque that contacts put on the joints.
 
@@ -80,7 +81,7 @@ class MujocoArm(Follower):
         return float(np.linalg.norm(np.linalg.lstsq(jacobian[:, self._dof].T, torque, rcond=0.1)[0]))
 
     def _pushed_back(self) -> str:
-        force = self.tool_force()
+        force = self.tool_force
         return f"protective stop: {force:.0f} N at the tool" if force > FORCE_LIMIT else ""
 
     def _command(self, q: Array, dq: Array) -> None:

@@ -11,6 +11,7 @@ MOVING = {
     "arm_blocked": "an arm left its path: something is in its way",
     "motion_timeout": "a motion was not finished in its time",
 }
+JAMMING = {"jammed": "something jams between the fingers and the table"}
 GRIPPING = {
     "arm_fault": MOVING["arm_fault"],
     "motion_cancelled": MOVING["motion_cancelled"],

@@ -20,6 +20,7 @@ READ = [
     "actual_qd",
     "target_q",
     "actual_TCP_pose",
+    "actual_TCP_force",
     "robot_mode",
     "safety_mode",
     "safety_status_bits",
@@ -52,12 +53,15 @@ class Settings:
 
 @dataclass(frozen=True)
 class Measured:
-    """timestamp: the controller's [s]; q, dq: (6,) measured; why: what keeps the arm from moving."""
+    """timestamp: the controller's [s]; q, dq: (6,) measured; why: what keeps the arm from moving; force: on the tool
+    [N], less the payload's, as the controller estimates it.
+    """
 
     timestamp: float
     q: Array
     dq: Array
     why: Cause | None
+    force: float = 0.0
 
 
 class Client(Protocol):
@@ -100,7 +104,8 @@ class RtdeClient:
     def measured(self) -> Measured:
         r = self._receive
         why = cause(r.getSafetyMode(), r.getSafetyStatusBits(), r.getRobotMode(), r.getRuntimeState())
-        return Measured(r.getTimestamp(), np.array(r.getActualQ()), np.array(r.getActualQd()), why)
+        force = float(np.linalg.norm(r.getActualTCPForce()[:3]))
+        return Measured(r.getTimestamp(), np.array(r.getActualQ()), np.array(r.getActualQd()), why, force)
 
     def tool(self) -> Array:
         return np.array(self._receive.getActualTCPPose())

@@ -92,6 +92,11 @@ class Ur5e:
         return np.array(self.session.measured[0][2])
 
     @property
+    def tool_force(self) -> float:
+        """`hardware.cell.Feeling`: on the tool, less the payload's [N]."""
+        return self.session.force
+
+    @property
     def trouble(self) -> Trouble | None:
         """Why it stands and takes no motion."""
         return self.session.trouble

@@ -3,7 +3,7 @@
 Started as a program of its own by `process.Child`; `run` is the same loop around any client, for tests.
 Messages in: beat; clock (rate; rows: moments and readings); start (number, moment, period; rows: configurations);
 stop (why); payload (mass, centre); close.
-Messages out: ready (tool; rows: q), refused (problem), state (stamp; rows: q, dq, plan), ended (number, ending,
+Messages out: ready (tool; rows: q), refused (problem), state (stamp, force; rows: q, dq, plan), ended (number, ending,
 message), trouble (code, message), closed.
 """
 
@@ -142,7 +142,8 @@ class Loop:
     def _tell(self) -> None:
         self._tell_ended()
         m = self._measured
-        self._send(Message("state", {"stamp": self._fresh}, np.stack([m.q, m.dq, self._servo.plan])), lossy=True)
+        rows = np.stack([m.q, m.dq, self._servo.plan])
+        self._send(Message("state", {"stamp": self._fresh, "force": m.force}, rows), lossy=True)
 
     def _tell_ended(self) -> None:
         reports, self._servo.reports = self._servo.reports, []

@@ -40,6 +40,7 @@ class Session:
         self.name, self.device, self.config = name, f"{name} arm", config
         self.trouble: Trouble | None = None
         self.measured: tuple[Array, float] = (np.zeros((3, 6)), -np.inf)  # q, dq, plan; monotonic [s]
+        self.force = 0.0  # N
         self.tool = np.zeros(6)
         self._clock, self._ended, self._troubled = clock, ended, troubled
         self._child: Child | None = None
@@ -101,7 +102,7 @@ class Session:
     def _hear(self, message: Message) -> None:
         data, rows = message.data, message.rows
         if message.kind == "state" and rows is not None:
-            self.measured = rows, data["stamp"]
+            self.measured, self.force = (rows, data["stamp"]), data["force"]
             self._ready.set()
         elif message.kind == "ended":
             self._ended(data["number"], data["ending"], data["message"])

@@ -60,7 +60,7 @@ class ServoedArm(MujocoArm):
         self._seen = None
         self._steps += 1
         if self._steps % LOOK_EVERY == 0:
-            self._felt = self.tool_force()
+            self._felt = self.tool_force
 
 
 class EmulatedArm:

@@ -68,6 +68,11 @@ def _digital_outputs(s: Sample) -> Field:
     return s.controller.panel.bits
 
 
+def _force(s: Sample) -> Field:
+    """Its size; the direction is not known and said to be up."""
+    return [0.0, 0.0, s.controller.arm.force, 0.0, 0.0, 0.0]
+
+
 def _plain() -> dict[str, tuple[str, Read]]:
     return {
         "timestamp": ("DOUBLE", lambda s: s.stamp),
@@ -79,6 +84,8 @@ def _plain() -> dict[str, tuple[str, Read]]:
         "target_TCP_pose": ("VECTOR6D", lambda s: pose_of(s.controller.target_tcp)),
         "actual_TCP_speed": ("VECTOR6D", lambda s: s.twist.tolist()),
         "target_TCP_speed": ("VECTOR6D", lambda s: s.controller.target_twist.tolist()),
+        "actual_TCP_force": ("VECTOR6D", _force),
+        "tcp_force_scalar": ("DOUBLE", lambda s: s.controller.arm.force),
         "robot_mode": ("INT32", lambda s: int(s.controller.safety.robot_mode)),
         "joint_mode": ("VECTOR6INT32", _joint_modes),
         "safety_mode": ("INT32", lambda s: int(s.controller.safety.mode)),
@@ -110,14 +117,12 @@ _ZERO_VECTORS = (
     "actual_current",
     "actual_current_window",
     "joint_control_output",
-    "actual_TCP_force",
     "ft_raw_wrench",
 )
 _ZEROS = (
     "actual_execution_time",
     "actual_momentum",
     "actual_robot_current",
-    "tcp_force_scalar",
     "standard_analog_input0",
     "standard_analog_input1",
     "standard_analog_output0",
