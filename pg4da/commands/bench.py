@@ -20,6 +20,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
     parser.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
     parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
+    parser.add_argument("--grasps", action="store_true", help="only how often grasps of each score hold")
     parser.add_argument("--policy", default="pg4da", metavar="NAME")
     parser.set_defaults(run=run)
 
@@ -37,6 +38,8 @@ def run(args: argparse.Namespace) -> int:
     def note(text: str) -> None:
         errors.print(text, markup=False, highlight=False)
 
+    if args.grasps:
+        return run_grasps(args, note)
     if args.executive or args.robot:
         return run_rows(args, note)
     results = suite(args.quick, args.policy, note)
@@ -48,6 +51,22 @@ def run(args: argparse.Namespace) -> int:
         print(json.dumps(results, allow_nan=False))
     else:
         show(results)
+    return 0
+
+
+def run_grasps(args: argparse.Namespace, note: Callable[[str], None]) -> int:
+    """Scores beside what came of them."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from pg4da.bench.grasps import grasps_table, try_grasps
+
+    tried = try_grasps(args.quick, note)
+    if args.json:
+        print(json.dumps({"grasps": [asdict(each) for each in tried]}, allow_nan=False))
+    else:
+        Console().print(grasps_table(tried))
     return 0
 
 

@@ -128,7 +128,7 @@ def _pick(
             break
         if any(min(abs(a - b), turns - abs(a - b)) < 3 and abs(lane - k) < 3 for b, k in taken):
             continue
-        grasp = _grasp(slots, a, lane, float(score[a, lane]), float(spare[a, lane]), tip, gripper, settings)
+        grasp = grasp_at(slots, a, lane, float(score[a, lane]), float(spare[a, lane]), tip, gripper, settings)
         if len(tall) and np.linalg.norm(tall - grasp.pose[:2, 3], axis=1).min() < gripper.palm_radius:
             continue
         taken.append((a, lane))
@@ -136,9 +136,10 @@ def _pick(
     return grasps
 
 
-def _grasp(
+def grasp_at(
     slots: Slots, a: int, lane: int, score: float, spare: float, tip: float, gripper: GripperShape, settings: Settings
 ) -> Grasp:
+    """The upright grasp in a slot. spare [m]: play that it leaves; tip [m]: height of the fingertips."""
     angle, width = float(slots.angles[a]), float(slots.width[a, lane])
     play = float(np.clip(0.5 * spare, settings.clearance, 0.010))
     opening = min(gripper.max_width, width + 2 * play)
