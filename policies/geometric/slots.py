@@ -21,8 +21,8 @@ REACH = 0.066
 ROOM = 0.045
 FLAT = 0.0022  # a pixel on the table: edges are no smoother than that
 FINE = 0.001
-# Offset between the contacts [m], and what is left of a hold: of 428 grasps of single blocks all held up to 3 mm, 9 in 10
-# to 9 mm, 3 in 4 to 11 mm, every other one beyond (`pg4da bench --grasps`).
+# Offset between the contacts [m], and what is left of a hold: of 428 grasps of single blocks all held up to 3 mm, 9 in
+# 10 to 9 mm, 3 in 4 to 11 mm, every other one beyond (`pg4da bench --grasps`).
 HELD = (0.004, 0.014), (1.0, 0.4)
 SPAN = 0.10
 COLUMNS = 2 * int(SPAN / FINE)
