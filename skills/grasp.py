@@ -7,7 +7,7 @@ from pg4da.skills.carry import carry_home, follow_holding
 from pg4da.skills.codes import CARRYING, HOMING, JAMMING, ends_with
 from pg4da.skills.execute import move_grippers, wait
 from pg4da.skills.hold import holds
-from pg4da.skills.jam import follow_feeling
+from pg4da.skills.jam import LOWERING, follow_feeling
 from pg4da.skills.make import MakeMotion
 from pg4da.skills.plan import Motion
 from pg4da.skills.services import services
@@ -35,7 +35,7 @@ class MakeGrasp(MakeMotion):
         arm, last = motion.arms[0], motion.program.close_after or 0
         services(self.context).grip = motion.action.score
         yield from move_grippers(self.context, motion.program.widths)
-        yield from follow_feeling(self.context, motion.plan.stages[: last + 1])
+        yield from follow_feeling(self.context, motion.plan.stages[: last + 1], LOWERING)
         yield from move_grippers(self.context, {arm: 0.0}, force=FORCE)
         yield from wait(self.context, 0.1)
         if not holds(self.context.cell.arms[arm]):

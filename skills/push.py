@@ -5,7 +5,7 @@ from __future__ import annotations
 from pg4da.policies.types import Push
 from pg4da.skills.codes import JAMMING, ends_with
 from pg4da.skills.execute import move_grippers, wait
-from pg4da.skills.jam import follow_feeling
+from pg4da.skills.jam import PUSHING, follow_feeling
 from pg4da.skills.make import MakeMotion
 from pg4da.skills.plan import Motion
 from pg4da.skills.skill import Ports, Steps
@@ -26,7 +26,7 @@ class MakePush(MakeMotion):
     def make(self, motion: Motion) -> Steps:
         """Grippers to their width, then stage by stage. Raises SkillFailure `jammed` and what following raises."""
         yield from move_grippers(self.context, motion.program.widths)
-        yield from follow_feeling(self.context, motion.plan.stages)
+        yield from follow_feeling(self.context, motion.plan.stages, PUSHING)
         yield from wait(self.context, REST)
 
     def made(self, motion: Motion) -> Outputs:

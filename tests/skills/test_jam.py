@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 
 from pg4da.hardware.cell import Feeling
-from pg4da.skills.jam import AGAIN, JAMMED, Jam
+from pg4da.skills.jam import AGAIN, PUSHING, Jam
 
 
 class FeelingArm:
@@ -22,7 +22,7 @@ class FeelingArm:
 def told(forces, step=0.008):
     """After which of the measurements the jam is told, None if it never is."""
     arm = FeelingArm()
-    jam = Jam({"left": arm, "right": SimpleNamespace()})  # the right one can't tell
+    jam = Jam({"left": arm, "right": SimpleNamespace()}, PUSHING)  # the right one can't tell
     for i, force in enumerate(forces):
         arm.tool_force, arm.stamp = force, i * step
         if failure := jam.notice():
@@ -40,7 +40,7 @@ def told(forces, step=0.008):
         ([0, 90, 0, 0, 0], None),  # a blow
         ([0, 90, 0, 70, 0], 3),
         ([0, 61, 61], 2),
-        ([0, JAMMED, JAMMED, JAMMED], None),
+        ([0, PUSHING, PUSHING, PUSHING], None),
         ([90, *[0] * int(AGAIN / 0.008 + 2), 90, 0], None),  # two blows
     ],
 )
