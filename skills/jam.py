@@ -1,8 +1,8 @@
 """Something jams between the fingers and the table: noticed long before an arm's own limit stops it for good.
 
 Measured on 22 generated scenes: blows of moving blocks reach 34 N and last one measurement; where a finger wedges a
-block against the table or the next block, 60 N are passed for 0.1 to 0.3 s before the 150 N of a protective stop. Fingers
-that come down beside a target often rub past a block with up to 130 N, and hold it all the same.
+block against the table or the next block, 60 N are passed for 0.1 to 0.3 s before the 150 N of a protective stop.
+Fingers that come down beside a target often rub past a block with up to 130 N, and hold it all the same.
 """
 
 from __future__ import annotations
