@@ -16,6 +16,7 @@ from pg4da.hardware.robotiq_2f140.tasks import Task
 RECONNECT = 0.25  # s between tries
 NO_COMMUNICATION = 0x9
 FORGIVEN = 3  # readings in a row: the first answers after a silence still tell of it
+SECOND_LOOK = 0.03  # s after a first that finds nothing new: this process itself may have stood still until then
 LAST_WORDS = 1.0  # s for a task to end before the link is closed
 
 
@@ -41,6 +42,7 @@ class Poller:
         self._complaint = f"nothing heard from {link.address}"
         self._complaining = 0
         self._nobody = False
+        self._doubted: float | None = None  # when a look first found the reading old
         self._reading = Reading(Status(), -timeout)
 
     def start(self) -> None:
@@ -59,11 +61,22 @@ class Poller:
 
     @property
     def silence(self) -> str:
-        """Since when nothing is heard, and why; empty within the timeout, unless there is nobody to connect to."""
-        age = self._clock.now() - self._reading.stamp
-        if age <= self._timeout and not self._nobody:
-            return ""
-        return f"no state for {age:.1f} s: {self._complaint}"
+        """Since when nothing is heard, and why; empty within the timeout, unless there is nobody to connect to.
+
+        To be looked at often: it takes two looks to be sure.
+        """
+        now = self._clock.now()
+        age = now - self._reading.stamp
+        doubted = self._doubted  # other threads look too
+        if age <= self._timeout - SECOND_LOOK:
+            doubted = None
+        elif doubted is None:
+            doubted = now
+        self._doubted = doubted
+        sure = doubted is not None and now - doubted >= SECOND_LOOK
+        if self._nobody or (sure and age > self._timeout):
+            return f"no state for {age:.1f} s: {self._complaint}"
+        return ""
 
     @property
     def task(self) -> Task | None:
