@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,13 +11,14 @@ from typing import Any
 
 import safetensors
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from pg4da.policies.avn.errors import WeightsError
 
 WRAPPERS = ("model_state_dict", "state_dict", "model")
 PARALLEL = "module."
+WORD = 8  # bytes; a header's length, and what its end is aligned to
 
 
 @dataclass(frozen=True)
@@ -82,11 +84,23 @@ def _state(path: Path, content: Any) -> dict[str, Tensor]:
 
 
 def write_weights(path: Path, tensors: dict[str, Tensor], header: dict[str, str]) -> None:
-    """Write a .safetensors file; a reader finds the old file or the new one, never a part."""
+    """Write a .safetensors file, the same bytes for the same content; a reader never finds a part of it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        save_file({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, part, metadata=header)
+        content = save({k: v.detach().cpu().contiguous() for k, v in tensors.items()}, metadata=header)
+        part.write_bytes(_in_order(content))
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def _in_order(content: bytes) -> bytes:
+    """A safetensors file with its header sorted: the library writes the texts in an order that changes at random.
+
+    Layout: https://huggingface.co/docs/safetensors, "Format" (length of the header, JSON padded with blanks, tensors).
+    """
+    end = WORD + int.from_bytes(content[:WORD], "little")
+    header = json.dumps(json.loads(content[WORD:end]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % WORD)
+    return len(header).to_bytes(WORD, "little") + header + content[end:]

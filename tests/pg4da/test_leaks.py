@@ -56,4 +56,4 @@ def test_a_thousand_missions_leave_nothing(write: Any, cell: Any, toys: Any) -> 
     later_memory, later_objects = run(RUNS - WARM)
     assert later_memory <= 1.05 * memory
     assert later_objects <= objects + 100
-    assert threading.active_count() == threads
+    assert threading.active_count() <= threads  # one of an earlier test may have ended meanwhile

@@ -48,6 +48,14 @@ def test_own_file_comes_back_whole(avn, tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["a.safetensors"]
 
 
+def test_the_same_content_gives_the_same_bytes(tmp_path):
+    header = {str(n): "text" for n in range(20)}
+    for name in "abc":
+        write_weights(tmp_path / f"{name}.safetensors", {"x": torch.ones(3)}, header)
+    assert len({(tmp_path / f"{name}.safetensors").read_bytes() for name in "abc"}) == 1
+    assert read_weights(tmp_path / "a.safetensors").header == header
+
+
 @pytest.mark.parametrize("prefix", ["rgb_net.", "module.rgb_net.", ""])
 def test_published_layout(avn, tmp_path, tiny_published, prefix):
     torch.save({"epoch": 3, "model_state_dict": theirs(avn, prefix)}, tmp_path / "a.tar")
