@@ -154,12 +154,19 @@ class Policy(Protocol):
 class GripperShape:
     """Outline of gripper and fingers that clearance is judged with [m]; defaults: Robotiq 2F-140.
 
-    A finger's box: finger_width across the closing axis, finger_thickness along it outside the pad surface,
-    finger_length from the tip up. Above that the palm: palm_radius round the approach axis.
+    A finger's box: finger_width across the closing axis, finger_thickness along it outside the pad surface. Above each
+    height over the tip in `knuckles`, lowest first, it reaches further outside the pad, where the links bulge. Above
+    palm_height the palm: palm_radius round the approach axis.
     """
 
     max_width: float = 0.14
     finger_width: float = 0.027
     finger_thickness: float = 0.014
-    finger_length: float = 0.09
-    palm_radius: float = 0.075
+    knuckles: tuple[tuple[float, float], ...] = ((0.057, 0.026), (0.066, 0.042))
+    palm_height: float = 0.138
+    palm_radius: float = 0.06
+
+    @property
+    def wider(self) -> tuple[tuple[float, float], ...]:
+        """Heights over the tip, and how much further out than the finger the gripper reaches above each [m]."""
+        return tuple((height, reach - self.finger_thickness) for height, reach in self.knuckles)

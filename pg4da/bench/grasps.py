@@ -12,8 +12,8 @@ from rich.table import Table
 from pg4da.bench.grid import TARGET
 from pg4da.bench.hold import drive
 from pg4da.policies.geometric.cloud import cloud_of
-from pg4da.policies.geometric.grasps import DEEP, LOW, grasp_at, slots_now
-from pg4da.policies.geometric.jaw import depth_factor, fit_score, spare_room
+from pg4da.policies.geometric.grasps import LOW, grasp_at, slots_now
+from pg4da.policies.geometric.jaw import DEEP, depth_factor, fit_score, spare_room
 from pg4da.policies.geometric.policy import GeometricPolicy
 from pg4da.policies.geometric.score_map import draw_scores
 from pg4da.policies.geometric.segmentation import segment

@@ -14,8 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pg4da.policies.avn.orientations import CLASSES, grasp_rotations, tilts
+from pg4da.policies.geometric.hand import clear_of
 from pg4da.policies.geometric.solid import Columns
-from pg4da.policies.geometric.tilted import hand_points
 from pg4da.policies.types import Array, GripperShape
 
 Floats = NDArray[np.float32]
@@ -129,7 +129,7 @@ def _held(place: Array, depth: float, turned: _Turned, top: float, columns: Colu
     good &= (top - origin[:, 2]) / -rotation[:, 2, 2] >= min(LEAST_OVERLAP, 0.5 * top)
     good &= (width + 2 * PLAY <= gripper.max_width) & (np.abs(shift) < AWAY)
     found = np.flatnonzero(good)
-    good[found] = _clear(rotation[found], origin[found], width[found] + 2 * PLAY, columns, gripper)
+    good[found] = clear_of(columns, rotation[found], origin[found], width[found] + 2 * PLAY, gripper, CLEARANCE)
     return good
 
 
@@ -151,19 +151,3 @@ def _contacts(turned: _Turned, rotation: Array, origin: Array, gripper: GripperS
         middles.append(np.where(touching, v, 0.0).sum(axis=1) / count)
     good &= np.abs(middles[0] - middles[1]) < FRICTION * np.maximum(high - low, 1e-6)
     return 0.5 * (high + low).astype(np.float64), (high - low).astype(np.float64), good
-
-
-def _clear(rotation: Array, origin: Array, opening: Array, columns: Columns, gripper: GripperShape) -> Flags:
-    """Which grasps (k,) have both open fingers and the palm clear of the columns."""
-    shape = hand_points(gripper, CLEARANCE)
-    free = np.ones(len(opening), bool)
-    for points in (shape[::FEW], shape):
-        left = np.flatnonzero(free)
-        fingers = np.abs(points[:, 2]) < gripper.finger_length
-        local = np.repeat(points[None].astype(np.float32), len(left), axis=0)
-        half = 0.5 * opening[left, None].astype(np.float32)
-        local[:, fingers, 0] += np.sign(points[fingers, 0]).astype(np.float32) * half
-        turned = np.matmul(local, rotation[left].astype(np.float32).transpose(0, 2, 1))
-        world = turned + origin[left, None].astype(np.float32)
-        free[left] = (columns.clearance(world) > CLEARANCE).all(axis=1)
-    return free

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pg4da.policies.geometric.cloud import Cloud
-from pg4da.policies.geometric.jaw import depth_factor, fit_score, spare_room
+from pg4da.policies.geometric.jaw import DEEP, depth_factor, fit_score, spare_room
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.segmentation import HEIGHT_STEP, Segments, Thing
 from pg4da.policies.geometric.settings import Settings
@@ -16,7 +16,7 @@ from pg4da.policies.geometric.tilted import body_of, free_grasps, leaned_poses
 from pg4da.policies.types import Grasp, GripperShape
 
 HARDLY_COVERED = 0.75
-DEEP, SHALLOW = 0.033, 0.020
+SHALLOW = 0.020
 LOW = 0.36  # of the height of a flat target: its fingertips go lower than beside others
 SIDE = 0.0035
 NEAR = 0.17
@@ -70,9 +70,15 @@ def slots_now(
 ) -> Slots:
     """Finger slots beside the target among everything seen above the fingertips."""
     taken = clutter_pixels(cloud, segments, target, tip - 0.003)
-    obstacles = cloud.xyz[taken & _rim(taken)][:, :2].astype(float)
     angles = np.arange(settings.grasp_angles) * np.pi / settings.grasp_angles
-    return find_slots(target.outline, obstacles, target.centre, angles, gripper.finger_width)
+    storeys = ((more, taken & (cloud.xyz[..., 2] > tip + height - 0.003)) for height, more in gripper.wider)
+    higher = [(more, _edges(cloud, tall)) for more, tall in storeys if tall.any()]
+    return find_slots(target.outline, _edges(cloud, taken), target.centre, angles, gripper.finger_width, higher)
+
+
+def _edges(cloud: Cloud, taken: NDArray[np.bool_]) -> Array:
+    """Points (n, 2) round what is taken."""
+    return cloud.xyz[taken & _rim(taken)][:, :2].astype(float)
 
 
 def clutter_pixels(cloud: Cloud, segments: Segments, target: Thing, height: float) -> NDArray[np.bool_]:
@@ -119,7 +125,7 @@ def _pick(
     """The best slots, skipping near-copies and those whose palm would hit something tall."""
     grasps: list[Grasp] = []
     taken: list[tuple[int, int]] = []
-    tall = cloud.xyz[cloud.above & (cloud.xyz[..., 2] > tip + gripper.finger_length)][:, :2]
+    tall = cloud.xyz[cloud.above & (cloud.xyz[..., 2] > tip + gripper.palm_height)][:, :2]
     spare = spare_room(slots, gripper)
     turns = len(slots.angles)
     for flat in np.argsort(-score, axis=None, kind="stable")[:400]:

@@ -9,6 +9,8 @@ from pg4da.policies.geometric.settings import Settings
 from pg4da.policies.geometric.slots import Slots
 from pg4da.policies.types import GripperShape
 
+DEEP = 0.033  # m that fingertips go below a target's upper face where nothing keeps them from it
+
 
 def spare_room(slots: Slots, gripper: GripperShape) -> Array:
     """Play of the finger on its tighter side beyond its own thickness [m], (angles, lanes); negative: does not fit."""

@@ -6,6 +6,7 @@ a lane the target's two contact edges and the nearest obstacle on either side te
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -55,14 +56,25 @@ class Slots:
     radius: float
     half: int
 
-    def among(self, obstacles: Array) -> Slots:
-        """The same contacts with the room that `obstacles` (m, 2), no further apart than about 2 mm, leave."""
+    def among(self, obstacles: Array, higher: Iterable[tuple[float, Array]] = ()) -> Slots:
+        """The same contacts with the room that `obstacles` (m, 2), no further apart than about 2 mm, leave.
+
+        higher: obstacles that reach up to the wider parts of the gripper, and how much more room those take [m].
+        """
+        low, high = self._rooms(obstacles)
+        for more, points in higher:
+            for room, found in zip((low, high), self._rooms(points), strict=True):
+                np.minimum(room, np.where(found < ROOM, found - more, ROOM), out=room)
+        slots = replace(self, room_low=low, room_high=high)
+        vars(slots).update(width=self.width, quality=self.quality)  # these hang on the contacts alone
+        return slots
+
+    def _rooms(self, obstacles: Array) -> tuple[Array, Array]:
+        """Free length below and above the contacts, each (angles, lanes)."""
         away = obstacles - self.centre
         away = away[np.linalg.norm(away, axis=1) < self.radius + ROOM]
         taken = _occupied(away, self.angles, len(self.lane), self.half + 1)
-        slots = replace(self, room_high=_free_length(taken, self.high, 1), room_low=_free_length(taken, -self.low, -1))
-        vars(slots).update(width=self.width, quality=self.quality)  # these hang on the contacts alone
-        return slots
+        return _free_length(taken, -self.low, -1), _free_length(taken, self.high, 1)
 
     @cached_property
     def width(self) -> Array:
@@ -88,8 +100,15 @@ class Slots:
         return np.where(np.isfinite(self.width), faces * opposite * antipodal * centring * narrow * parallel, 0.0)
 
 
-def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, finger_width: float) -> Slots:
-    """Slots beside `target`, outline points (n, 2), among `obstacles` (m, 2), no further apart than about 2 mm."""
+def find_slots(
+    target: Array,
+    obstacles: Array,
+    centre: Array,
+    angles: Array,
+    finger_width: float,
+    higher: Iterable[tuple[float, Array]] = (),
+) -> Slots:
+    """Slots beside `target`, outline points (n, 2); obstacles and what is higher as of `Slots.among`."""
     lanes = 2 * int(REACH / BIN)
     tu, tv = _turned(target - centre, angles)
     edge = np.concatenate([_profile(tu, tv, lanes), _profile(-tu, tv, lanes)])  # the side of +u, then that of -u
@@ -105,7 +124,7 @@ def find_slots(target: Array, obstacles: Array, centre: Array, angles: Array, fi
     wedge = np.where(fall_high * fall_low > 0, np.minimum(np.abs(fall_high), np.abs(fall_low)), 0.0)
     none = np.zeros(high.shape)
     shape = (low, high, none, none, face_low, face_high, skew, slope, wedge)
-    return Slots(angles, lane, *shape, centre, radius, half).among(obstacles)
+    return Slots(angles, lane, *shape, centre, radius, half).among(obstacles, higher)
 
 
 def _turned(points: Array, angles: Array) -> tuple[Array, Array]:

@@ -8,11 +8,11 @@ the closing axis and the target's upper face.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from pg4da.policies.geometric.hand import clear_of
 from pg4da.policies.geometric.jaw import depth_factor
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.settings import Settings
@@ -29,8 +29,6 @@ FLOOR = 0.005  # m between the lowest corner of a leaned fingertip and the table
 LEAST_OVERLAP = 0.015
 TILT_PENALTY = 0.05  # of the score, per 15 degrees
 TALL = 0.045  # m along the target's normal that its side faces are taken to reach down
-FEW = 11  # one in so many of the hand's points is looked at first
-PALM_ACROSS = 0.045  # m, half width of the palm across the closing axis
 
 
 @dataclass(frozen=True)
@@ -90,10 +88,12 @@ def leaned_poses(slots: Slots, body: Body, seen: float, gripper: GripperShape, s
 def free_grasps(
     poses: Poses, columns: Columns, gripper: GripperShape, settings: Settings, count: int = 4
 ) -> list[Grasp]:
-    """Those whose open fingers and palm are clear of `columns`, best first."""
+    """Those whose open fingers, knuckles and palm are clear of `columns`, best first."""
     found: list[Grasp] = []
     for play in PLAYS:
-        free = np.flatnonzero(_free(poses, poses.width + 2 * play, columns, gripper, settings))
+        opening = poses.width + 2 * play
+        clear = clear_of(columns, poses.rotation, poses.origin, opening, gripper, settings.clearance)
+        free = np.flatnonzero(clear)
         safe = 0.55 + 0.45 * np.clip((play - settings.clearance) / (settings.roomy - settings.clearance), 0, 1)
         best = free[np.argsort(-poses.value[free], kind="stable")][:count]
         found += [_grasp(poses, int(i), play, float(safe), gripper) for i in best]
@@ -195,39 +195,6 @@ def _antipodal(rotation: Array, body: Body) -> Array:
     """
     off = np.degrees(np.arcsin(np.clip(np.abs(rotation[:, :, 0] @ body.normal), 0, 1)))
     return np.asarray(np.clip(np.minimum(1 - off / 90, (30 - off) / 12), 0, 1))
-
-
-def _free(
-    poses: Poses, opening: Array, columns: Columns, gripper: GripperShape, settings: Settings
-) -> NDArray[np.bool_]:
-    """Which grasps (n,) have both open fingers and the palm clear of everything round the target."""
-    shape = hand_points(gripper, settings.clearance)
-    free = np.ones(len(opening), bool)
-    for points in (shape[::FEW], shape):  # in dense clutter a few points rule most grasps out
-        left = np.flatnonzero(free)
-        fingers = np.abs(points[:, 2]) < gripper.finger_length
-        local = np.repeat(points[None].astype(np.float32), len(left), axis=0)
-        half = 0.5 * opening[left, None].astype(np.float32)
-        local[:, fingers, 0] += np.sign(points[fingers, 0]).astype(np.float32) * half
-        rotation, origin = poses.rotation[left].astype(np.float32), poses.origin[left].astype(np.float32)
-        world = np.matmul(local, rotation.transpose(0, 2, 1)) + origin[:, None]
-        free[left] = (columns.clearance(world) > settings.clearance).all(axis=1)
-    return free
-
-
-@lru_cache(maxsize=4)
-def hand_points(gripper: GripperShape, margin: float) -> Array:
-    """Points (n, 3) on the closed fingers' outsides, `margin` [m] larger, and the palm's rims, in the grasp's frame."""
-    x0, x1 = 0.001, gripper.finger_thickness + margin
-    y1 = 0.5 * gripper.finger_width + margin
-    ys, xs = np.linspace(-y1, y1, 8), np.linspace(x0, x1, 5)
-    ring = np.array([(x, y) for x in xs for y in ys if x in (xs[0], xs[-1]) or y in (ys[0], ys[-1])])
-    ups = np.array([0.0, 0.006, 0.012, 0.020, 0.030, 0.045, 0.060, 0.075, 0.089])
-    finger = np.array([(x, y, -up) for up in ups * gripper.finger_length / 0.09 for x, y in ring])
-    turn = np.arange(16) * np.pi / 8
-    rim = np.column_stack([gripper.palm_radius * np.cos(turn), PALM_ACROSS * np.sin(turn)])
-    palm = np.concatenate([np.column_stack([rim, np.full(16, -up)]) for up in (gripper.finger_length, 0.13)])
-    return np.concatenate([finger, finger * (-1.0, 1.0, 1.0), palm])
 
 
 def _grasp(poses: Poses, i: int, play: float, safe: float, gripper: GripperShape) -> Grasp:

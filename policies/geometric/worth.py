@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pg4da.policies.geometric.jaw import fit_score, promise
+from pg4da.policies.geometric.jaw import DEEP, fit_score, promise
 from pg4da.policies.geometric.lookahead import Prediction, Table
 from pg4da.policies.geometric.outlines import Array, densify, moved
 from pg4da.policies.geometric.pushes import Plan
@@ -110,6 +110,10 @@ class Judge:
         no_one = np.zeros((0, 2))
         self._slots = find_slots(self._outlines[target], no_one, self._centres[target], angles, gripper.finger_width)
         self._table = Table(things, gripper, settings.look_ahead_step)
+        tip = max(settings.tip_height, things[target].top - DEEP)
+        self._tall = [
+            (more, {i for i, thing in enumerate(things) if thing.top > tip + height}) for height, more in gripper.wider
+        ]
 
     def worth(self, plan: Plan) -> Worth | None:
         """The best stop of a plan, or None when it would push something out of the workspace."""
@@ -150,9 +154,10 @@ class Judge:
         centre = centres[k]
         apart = np.linalg.norm(centres - centre, axis=1)
         close = np.flatnonzero((apart < NEAR) & (apart < self._radii + self._radii[k] + ROOM + 0.001))
-        near = [self._placed(int(i), prediction) for i in close if i != k]
-        obstacles = np.concatenate(near) if near else np.zeros((0, 2))
-        slots = self._slots.among(moved(obstacles, centre, -prediction.shift[k], -float(prediction.turn[k])))
+        near = [int(i) for i in close if i != k]
+        tall = ((more, [i for i in near if i in those]) for more, those in self._tall)
+        higher = [(more, self._round_target(those, prediction)) for more, those in tall if those]
+        slots = self._slots.among(self._round_target(near, prediction), higher)
         grasp = float(fit_score(slots, self._gripper, self._settings).max())
         hope = promise(slots, self._gripper, self._settings)
         value = 0.45 + 0.55 * grasp if grasp > 0 else hope
@@ -173,5 +178,11 @@ class Judge:
         distance = np.linalg.norm(self._bases - centre, axis=1)
         return float(np.min(np.maximum(np.maximum(REACH[0] - distance, distance - REACH[1]), 0.0)))
 
-    def _placed(self, i: int, prediction: Prediction) -> Array:
-        return moved(self._outlines[i], self._things[i].centre, prediction.shift[i], float(prediction.turn[i]))
+    def _round_target(self, which: Sequence[int], prediction: Prediction) -> Array:
+        """Outlines of things where they will lie relative to the target, as if the target had stayed."""
+        if not which:
+            return np.zeros((0, 2))
+        shift, turn = prediction.shift, prediction.turn
+        placed = [moved(self._outlines[i], self._things[i].centre, shift[i], float(turn[i])) for i in which]
+        k = self._target
+        return moved(np.concatenate(placed), self._centres[k] + shift[k], -shift[k], -float(turn[k]))

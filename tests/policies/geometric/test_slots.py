@@ -4,7 +4,7 @@ import pytest
 from pg4da.policies.geometric.jaw import fit_score
 from pg4da.policies.geometric.outlines import centroid, densify, hull, signed_area, split_concave
 from pg4da.policies.geometric.settings import Settings
-from pg4da.policies.geometric.slots import find_slots
+from pg4da.policies.geometric.slots import ROOM, find_slots
 from pg4da.policies.types import GripperShape
 
 CUBE = densify(np.array([[-1, -1], [1, -1], [1, 1], [-1, 1]]) * 0.0225)
@@ -72,3 +72,19 @@ def test_centroid_is_the_middle_of_the_area_not_of_the_corners():
     left = np.array([[0.0, 0], [1, 0], [1, 1], [0.5, 1], [0.2, 1], [0, 1]])
     assert np.allclose(centroid([left]), (0.5, 0.5))
     assert np.allclose(centroid([left, left + np.array([1.0, 0.0])]), (1.0, 0.5))
+
+
+def test_what_reaches_up_to_the_knuckles_takes_more_room():
+    beside = CUBE + np.array([0.065, 0.0])
+    low, high = slots(CUBE, beside), slots(CUBE).among(beside, [(0.028, beside)])
+    assert middle(low.room_high) == pytest.approx(0.020, abs=0.0025)
+    assert middle(high.room_high) == pytest.approx(0.020 - 0.028, abs=0.0025)
+    assert middle(low.room_low) == middle(high.room_low) == ROOM  # nothing there: as free as ever
+
+
+def test_no_finger_comes_down_where_its_knuckle_would_hit_a_stack():
+    gripper, settings = GripperShape(), Settings()
+    walls = np.concatenate([CUBE + np.array([0.068, 0]), CUBE - np.array([0.068, 0])])
+    bare = slots(CUBE)
+    assert middle(fit_score(bare.among(walls), gripper, settings)) > 0.8
+    assert middle(fit_score(bare.among(walls, [(gripper.wider[-1][1], walls)]), gripper, settings)) == 0.0

@@ -5,10 +5,11 @@ import pytest
 
 from pg4da.policies.geometric.cloud import cloud_of
 from pg4da.policies.geometric.grasps import leaned_candidates, trust
+from pg4da.policies.geometric.hand import hand_points, opened
 from pg4da.policies.geometric.policy import GeometricPolicy
 from pg4da.policies.geometric.segmentation import segment
 from pg4da.policies.geometric.solid import CELL, columns_of
-from pg4da.policies.geometric.tilted import FLOOR, LEAST_OVERLAP, body_of, hand_points
+from pg4da.policies.geometric.tilted import FLOOR, LEAST_OVERLAP, body_of
 from pg4da.policies.types import Grasp, Push
 
 POLICY = GeometricPolicy()
@@ -27,9 +28,7 @@ def lean(grasp):
 
 def hand(grasp):
     """Points (n, 3) on the open hand in `world`."""
-    points = hand_points(GRIPPER, 0.0)
-    fingers = np.abs(points[:, 2]) < GRIPPER.finger_length
-    points[fingers, 0] += np.sign(points[fingers, 0]) * grasp.opening / 2
+    points = opened(hand_points(GRIPPER, 0.0), np.array([grasp.opening]), GRIPPER)[0]
     return points @ grasp.pose[:3, :3].T + grasp.pose[:3, 3]
 
 
@@ -63,14 +62,14 @@ def walled(table, gap):
 
 
 def test_beside_a_wall_the_gripper_leans_away_from_it(table):
-    prisms = [table.target(0, 0.5, 0.045, 0.045), table.block(0, 0.57, 0.12, 0.045, top=0.15, shade=7)]
+    prisms = [table.target(0, 0.5, 0.045, 0.045), table.block(0, 0.555, 0.12, 0.045, top=0.20, shade=7)]
     observation = table.observe(prisms)
     action = POLICY.decide(observation, np.random.default_rng(0)).action
     assert isinstance(action, Grasp)
     assert lean(action) > 10
     assert action.pose[1, 2] > 0.2  # approaches towards the wall: the hand stays on the open side
     points = hand(action)
-    inside = (np.abs(points[:, 0]) < 0.06) & (np.abs(points[:, 1] - 0.57) < 0.0225) & (points[:, 2] < 0.15)
+    inside = (np.abs(points[:, 0]) < 0.06) & (np.abs(points[:, 1] - 0.555) < 0.0225) & (points[:, 2] < 0.20)
     assert not inside.any()
 
 

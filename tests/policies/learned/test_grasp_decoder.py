@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from pg4da.policies.avn.orientations import CLASSES, grasp_rotations, nearest_class, tilts
 from pg4da.policies.geometric.grasps import clutter_pixels
+from pg4da.policies.geometric.hand import hand_points, opened
 from pg4da.policies.geometric.solid import columns_of
-from pg4da.policies.geometric.tilted import hand_points
 from pg4da.policies.learned.grasp_decoder import grasp_candidates, grasp_point
 from pg4da.policies.learned.places import places
 from pg4da.policies.learned.surroundings import Reach, Surroundings
@@ -116,9 +116,6 @@ def test_over_random_maps_no_grasp_leaves_the_workspace_dips_into_the_table_or_t
         assert REACH.workspace.inside(float(place[0]), float(place[1]))
         assert 0.0 < grasp.width < grasp.opening <= 0.14
         assert 0.0 < grasp.score <= 1.0
-        fingers = np.abs(hand[:, 2]) < REACH.gripper.finger_length
-        local = hand.copy()
-        local[fingers, 0] += np.sign(hand[fingers, 0]) * 0.5 * grasp.opening
-        world = local @ R.T + place
+        world = opened(hand, np.array([grasp.opening]), REACH.gripper)[0] @ R.T + place
         assert world[:, 2].min() > 0.0
         assert float(columns.clearance(world.astype(np.float32)).min()) > 0.0
