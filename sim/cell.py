@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from pg4da.hardware.cell import Workspace
 from pg4da.hardware.description.robot import ARM_BASES, add_arm
-from pg4da.hardware.frames import Array
 from pg4da.sim.arm import MujocoArm, add_servos
 from pg4da.sim.board import HeldBoard, add_board
 from pg4da.sim.camera import RayCamera, intrinsics, look_at, render
@@ -19,13 +18,14 @@ from pg4da.sim.floating import FloatingGripper, add_floating
 from pg4da.sim.follower import Follower
 from pg4da.sim.gripper import SimGripper, add_motor
 from pg4da.sim.handles import Device
+from pg4da.sim.held import HeldCell
 from pg4da.sim.objects.bodies import add_object
 from pg4da.sim.objects.shape import load_shape
 from pg4da.sim.pace import Pace
 from pg4da.sim.physics import CELL_TIMESTEP, OBJECT_SOLIMP, OBJECT_SOLREF, configure_cell
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.truth import GroundTruth
-from pg4da.sim.world import BIN_OPENING, add_bin, add_plinths, add_table
+from pg4da.sim.world import add_bin, add_plinths, add_table
 
 # Rounds of the solver against slip while a gripper holds something. MuJoCo's friction creeps, and what is gripped
 # beside its middle turned by 1-2° a second: a half-cylinder slipped by 5 mm in 12 s, then fell; now by 0.1 mm.
@@ -35,7 +35,7 @@ CHECK_PERIOD = 0.008  # s between looks at what was measured, a UR's 125 Hz
 VIEW_FROM, VIEW_AT, VIEW_ANGLE = (0.30, -1.05, 1.18), (0.0, 0.36, 0.25), np.deg2rad(49)
 
 
-class MujocoCell:
+class MujocoCell(HeldCell):
     """hardware.cell.Cell in simulation. The same scene and seed give the same run, bit by bit.
 
     arms=False gives the paper's training version: two floating grippers. `objects_dir` is where household objects lie.
@@ -75,11 +75,6 @@ class MujocoCell:
         gripper = SimGripper(name, self.model, self.data, self.clock, pace=self._pace)
         kind = MujocoArm if arms else FloatingGripper
         return kind(name, self.model, self.data, self.clock, gripper, self._pace)
-
-    @property
-    def bin_position(self) -> Array:
-        """Middle of the bin's opening in `world`, shape (3,)."""
-        return BIN_OPENING.copy()
 
     def advance(self, dt: float) -> None:
         """Step physics for dt [s]; what is left of a step is owed to the next call."""
@@ -121,24 +116,6 @@ class MujocoCell:
         """A view for people, (H, W, 3): both arms, the clutter and the bin from beside."""
         eye = look_at(VIEW_FROM, VIEW_AT)
         return render(self.model, self.data, eye, intrinsics(size, VIEW_ANGLE), size, shadows=True).rgb
-
-    @property
-    def pace(self) -> float:
-        """Share of the planned speed at which motions run now."""
-        return self._pace.rate
-
-    def hold(self) -> None:
-        """Slow every motion down to rest; it stays where it is on its path. Idempotent."""
-        self._pace.held = True
-
-    def resume(self) -> None:
-        """Go on where `hold` stopped. Idempotent."""
-        self._pace.held = False
-
-    def stop(self) -> None:
-        """Stop every arm; idempotent."""
-        for arm in self.arms.values():
-            arm.stop()
 
     def close(self) -> None:
         """Stop; nothing to release."""

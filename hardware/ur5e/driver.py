@@ -2,54 +2,48 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
 
 import numpy as np
 
+from pg4da.hardware.arm_handle import ArmHandle
 from pg4da.hardware.cell import ArmState, Clock, Gripper, Progress
 from pg4da.hardware.config import Payload
+from pg4da.hardware.course import Course
 from pg4da.hardware.errors import DeviceError
 from pg4da.hardware.frames import Array
+from pg4da.hardware.paced_arm import PacedArm
 from pg4da.hardware.pacer import Pacer
 from pg4da.hardware.path_clock import PathClock
-from pg4da.hardware.setpoints import check
 from pg4da.hardware.supervision import Trouble
 from pg4da.hardware.trajectory import Trajectory
 from pg4da.hardware.ur5e.channel import Message
 from pg4da.hardware.ur5e.config import Ur5eConfig
-from pg4da.hardware.ur5e.handle import ArmHandle
 from pg4da.hardware.ur5e.kinematics import UR5eKinematics
 from pg4da.hardware.ur5e.parameters import MAX_ACCELERATION, MAX_VELOCITY
-from pg4da.hardware.ur5e.rows import Course, course
 from pg4da.hardware.ur5e.session import Session
 from pg4da.hardware.wall_clock import monotonic
 
-START = 0.05  # rad between a trajectory's first configuration and the present one
 STILL = 0.1  # rad/s above which an arm must come to rest before it takes a new motion
 TOOL_OFF = 0.015  # m between where the controller and the model see the tool: another robot, or another tool
 
 
-class Ur5e:
+class Ur5e(PacedArm):
     """Its client of the controller lives in a child process. Every call but `start`, `recover` and `close` returns at
     once. Motions follow the pace of the cell that it joined; alone they start at once at full pace.
     """
 
+    kinematics: UR5eKinematics
+
     def __init__(self, name: str, config: Ur5eConfig, gripper: Gripper, clock: Clock) -> None:
-        self.name, self.config, self.gripper = name, config, gripper
+        self.config, self.gripper = config, gripper
         self.base: Array | None = config.base.matrix
         self.home = config.home_configuration
-        self.kinematics = kinematics_of(config)
         self.session = Session(name, config, clock, self._ended, self._troubled)
         self._epoch = monotonic() - clock.now()  # what `monotonic` said when the cell started
-        self._pacer, self._alone = Pacer(delay=config.start_delay), True
         self._tell: Callable[[Trouble], None] = lambda trouble: None
-        self._handle: ArmHandle | None = None
-        self._course: Course | None = None
         self._payload = config.payload
-        self._number = 0
-        self._lock = threading.RLock()
-        self._pacer.add(self)
+        super().__init__(name, kinematics_of(config), 1.0 / config.rate, Pacer(delay=config.start_delay))
 
     def start(self) -> None:
         """Check the controller and take it over; nothing moves. Raises DeviceError."""
@@ -110,121 +104,50 @@ class Ur5e:
         """`tell` is called, in another thread, as soon as there is a trouble."""
         self._tell = tell
 
-    # motions
+    # hardware.paced_arm.PacedArm
 
-    def follow(self, trajectory: Trajectory) -> ArmHandle:
-        """`hardware.cell.Arm.follow`; ends in FAULT at once while there is a `trouble`."""
-        self._check(trajectory)
-        with self._lock:
-            self._end(Progress.CANCELLED)
-            self._number += 1
-            handle = ArmHandle(self._number, lambda handle: self.stop() if handle is self._handle else None)
-            if not self.session.stands:
-                trouble = self.trouble
-                handle.end(Progress.FAULT, trouble.message if trouble else "not connected")
-                return handle
-            self._handle, self._course = handle, course(trajectory, 1.0 / self.config.rate)
-        self._weigh()
-        self._pacer.stage(lambda moment: self._launch(handle, moment))
-        if self._alone:
-            self._pacer.launch()
-        return handle
+    def _unable(self) -> str:
+        if self.session.stands:
+            return ""
+        return self.trouble.message if self.trouble is not None else "not connected"
 
     def _check(self, trajectory: Trajectory) -> None:
-        k, state = self.kinematics, self.state
-        check(trajectory, k.lower, k.upper, k.max_velocity, k.max_acceleration)
-        gap = float(np.max(np.abs(trajectory.positions[0] - state.q)))
-        if gap > START:
-            raise ValueError(f"the trajectory starts {gap:.3f} rad away from where the {self.name} arm is")
-        if np.abs(state.dq).max() > STILL:
-            raise ValueError(f"the {self.name} arm still moves at {np.abs(state.dq).max():.2f} rad/s")
+        super()._check(trajectory)
+        fastest = float(np.abs(self.state.dq).max())
+        if fastest > STILL:
+            raise ValueError(f"the {self.name} arm still moves at {fastest:.2f} rad/s")
 
-    def _launch(self, handle: ArmHandle, moment: float) -> None:
-        with self._lock:
-            going = self._course
-            if handle is not self._handle or going is None or handle.progress is not Progress.RUNNING:
-                return
-            self._course = going.starting(moment, self._pacer.clock)
-            data = {"number": handle.number, "moment": moment, "period": going.period}
-            self.session.send(Message("start", data, going.positions))
+    def follow(self, trajectory: Trajectory) -> ArmHandle:
+        """As of every arm; the controller is told before what hangs on the flange."""
+        if self.session.stands:
+            self._weigh()
+        return super().follow(trajectory)
 
-    def stop(self) -> None:
-        """Decelerate to rest; the gripper keeps its grip."""
-        with self._lock:
-            if self._course is not None and self._course.moment is None:
-                self._end(Progress.CANCELLED)
-            self.session.send(Message("stop"))
+    def _weigh(self) -> None:
+        before, payload = self._payload, self._weighed()
+        if payload != before:
+            self.session.send(Message("payload", {"mass": payload.mass, "centre": list(payload.centre)}))
 
-    def _end(self, progress: Progress, message: str = "") -> None:
-        with self._lock:
-            if self._handle is not None:
-                self._handle.end(progress, message)
-            self._handle = self._course = None
+    def _send_start(self, number: int, moment: float, going: Course) -> None:
+        data = {"number": number, "moment": moment, "period": going.period}
+        self.session.send(Message("start", data, going.positions))
 
-    def _ended(self, number: int, ending: str, message: str) -> None:
-        with self._lock:
-            if self._handle is not None and self._handle.number == number:
-                self._end(Progress(ending), message)
+    def _send_stop(self) -> None:
+        self.session.send(Message("stop"))
+
+    def _send_clock(self, clock: PathClock) -> None:
+        self.session.send(_clock_message(clock))
 
     def _troubled(self, trouble: Trouble) -> None:
         """The cell knows before the motion ends, so that nobody takes it for a failed motion alone."""
         self._tell(trouble)
         self._end(Progress.FAULT, trouble.message)
 
-    def _weigh(self) -> None:
-        """Tell the controller what hangs on the flange before it moves."""
-        before, payload = self._payload, self._weighed()
-        if payload != before:
-            self.session.send(Message("payload", {"mass": payload.mass, "centre": list(payload.centre)}))
-
     def _weighed(self) -> Payload:
         """What the controller knows from now on."""
         loaded = self.gripper.state.object_detected
         self._payload = self.config.payload_with_object if loaded else self.config.payload
         return self._payload
-
-    # hardware.pacer.Paced
-
-    @property
-    def max_acceleration(self) -> Array:
-        """Shape (6,), rad/s²."""
-        return self.kinematics.max_acceleration
-
-    def join(self, pacer: Pacer) -> None:
-        """Follow the cell's pace. Raises RuntimeError while a motion is under way."""
-        if self._handle is not None:
-            raise RuntimeError(f"the {self.name} arm moves")
-        self._pacer, self._alone = pacer, False
-        pacer.add(self)
-
-    def along(self, reading: float) -> tuple[Array, Array] | None:
-        """Velocity and acceleration at full pace, each (6,)."""
-        going = self._course
-        if going is None or going.moment is None:
-            return None
-        return going.along(reading - going.begin)
-
-    def follow_clock(self, clock: PathClock) -> None:
-        """The pace has changed."""
-        with self._lock:
-            if self._course is not None:
-                self._course = self._course.under(clock)
-        self.session.send(_clock_message(clock))
-
-    def ahead(self, step: float) -> Array:
-        """Configurations from now to the end of what was commanded, (n, 6)."""
-        going = self._course
-        if going is None:
-            return self.state.q[None]
-        if going.moment is None:
-            return going.after(0.0, step)
-        return going.after(self._pacer.clock.at(monotonic()) - going.begin, step)
-
-    def refuse(self, why: str) -> None:
-        """End in FAULT what was commanded and has not been launched."""
-        with self._lock:
-            if self._course is not None and self._course.moment is None:
-                self._end(Progress.FAULT, why)
 
 
 def kinematics_of(config: Ur5eConfig) -> UR5eKinematics:

@@ -15,10 +15,10 @@ from typing import Any
 import numpy as np
 
 from pg4da.hardware.path_clock import PathClock
+from pg4da.hardware.servo import Motion, Servo
 from pg4da.hardware.ur5e.channel import Channel, Closed, Message
 from pg4da.hardware.ur5e.client import Client, Measured, Settings
 from pg4da.hardware.ur5e.safety_state import ENDED, Cause
-from pg4da.hardware.ur5e.servo import Motion, Servo
 from pg4da.hardware.wall_clock import monotonic, sleep_until
 
 VAGUE = 4  # cycles in which a stop may still get its name

@@ -11,7 +11,7 @@ from typing import Any
 
 from pg4da.bench.mission import Job, measure
 from pg4da.bench.spread import Spread, spread
-from pg4da.evaluation.processes import one_thread
+from pg4da.policies.one_thread import one_thread
 
 SIZES = (10, 20, 40, 80)
 PARTS = ("capture", "interpret", "observe", "decide", "plan", "plan call")

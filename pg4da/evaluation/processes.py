@@ -6,15 +6,14 @@ import multiprocessing
 import os
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 
 from pg4da.evaluation.episode import Episode, EpisodeResult, broken
 from pg4da.evaluation.executor import Task
-
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+from pg4da.policies.one_thread import one_thread
 
 
 @dataclass
@@ -115,18 +114,3 @@ def end(worker: Worker) -> None:
     worker.pipe.close()
     worker.process.kill()
     worker.process.join()
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Children started inside use one thread for linear algebra."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -6,21 +6,20 @@ Gymnasium's vector environments step all at once; here the networks choose for o
 from __future__ import annotations
 
 import multiprocessing
-import os
 import signal
 import traceback
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
+from pg4da.policies.one_thread import one_thread
 from pg4da.policies.ppo.sight import Episodes, Outcome, Sight
 
 Make = Callable[[int], Episodes]
 Answer = tuple[Outcome | None, Sight]
-ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PATIENCE = 600.0  # s of wall time for one motion, or for making an episode's first picture
 BYE = 5.0  # s
 
@@ -152,18 +151,3 @@ def _answer(pipe: Connection, runner: Runner) -> None:
         except (EOFError, OSError):
             return
         pipe.send(runner.move(motion))
-
-
-@contextmanager
-def one_thread() -> Iterator[None]:
-    """Children started inside use one thread for linear algebra."""
-    before = {name: os.environ.get(name) for name in ONE_THREAD}
-    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

@@ -11,6 +11,7 @@ from pg4da.hardware.cell import Workspace
 from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.frames import Array
 from pg4da.sim.follower import Follower
+from pg4da.sim.held import HeldCell
 from pg4da.sim.isaacgym.config import IsaacGymConfig
 from pg4da.sim.isaacgym.describing import describe, places
 from pg4da.sim.isaacgym.devices import RemoteArm, RemoteCamera, RemoteFloating
@@ -19,12 +20,11 @@ from pg4da.sim.isaacgym.remote import Remote, RemoteClock
 from pg4da.sim.isaacgym.stepping import Crew, Stepper
 from pg4da.sim.pace import Pace
 from pg4da.sim.scenes.scene import Scene
-from pg4da.sim.world import BIN_OPENING
 
 SETTLE = 0.1  # s at the start; scenes come settled
 
 
-class IsaacCell:
+class IsaacCell(HeldCell):
     """In lockstep with `advance`. When the sidecar is lost every command ends in FAULT; `restart` begins anew."""
 
     def __init__(
@@ -67,11 +67,6 @@ class IsaacCell:
         self.advance(SETTLE)
 
     @property
-    def bin_position(self) -> Array:
-        """Middle of the bin's opening in `world`, shape (3,)."""
-        return BIN_OPENING.copy()
-
-    @property
     def problem(self) -> str:
         """Why there is no physics any more; empty while there is."""
         return self._stepper.problem
@@ -85,24 +80,6 @@ class IsaacCell:
     def advance(self, dt: float) -> None:
         """Step physics for dt [s]; what is left of a step is owed to the next call. Raises DeviceError."""
         self._stepper.advance(dt)
-
-    @property
-    def pace(self) -> float:
-        """Share of the planned speed at which motions run now."""
-        return self._pace.rate
-
-    def hold(self) -> None:
-        """Slow every motion down to rest; it stays where it is on its path. Idempotent."""
-        self._pace.held = True
-
-    def resume(self) -> None:
-        """Go on where `hold` stopped. Idempotent."""
-        self._pace.held = False
-
-    def stop(self) -> None:
-        """Stop every arm; idempotent."""
-        for arm in self.arms.values():
-            arm.stop()
 
     def close(self) -> None:
         """End the sidecar; idempotent."""

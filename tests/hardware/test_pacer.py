@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pg4da.hardware import pacer as pacing
+from pg4da.hardware.course import Course, course
 from pg4da.hardware.frames import Array
 from pg4da.hardware.pacer import NOTICE, Pacer
 from pg4da.hardware.path_clock import PathClock
 from pg4da.hardware.trajectory import Trajectory
-from pg4da.hardware.ur5e.rows import Course, course
 
 LIMIT, PERIOD = np.full(6, 5.0), 0.008
 

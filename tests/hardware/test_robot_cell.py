@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from pg4da.hardware.arm_handle import ArmHandle
 from pg4da.hardware.cell import ArmState, GripperState, Progress
 from pg4da.hardware.description.robot import ARM_BASES
 from pg4da.hardware.errors import DeviceError
@@ -16,7 +17,6 @@ from pg4da.hardware.robot_cell import RobotCell
 from pg4da.hardware.robotiq_2f140.parameters import T_FLANGE_TOOL
 from pg4da.hardware.safety.config import SafetyConfig
 from pg4da.hardware.supervision import Safe, Trouble
-from pg4da.hardware.ur5e.handle import ArmHandle
 from pg4da.hardware.ur5e.kinematics import UR5eKinematics
 from pg4da.hardware.ur5e.parameters import HOME
 from pg4da.hardware.wall_clock import WallClock, monotonic

@@ -7,9 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from pg4da.hardware.emulator.robotiq.controller import Controller
-from pg4da.hardware.emulator.robotiq.listening import Line, PtyServer, SocketServer
+from pg4da.hardware.emulator.robotiq.lines import Line, PtyServer, port_of
 from pg4da.hardware.emulator.robotiq.sessions import RtuSession, TcpSession
 from pg4da.hardware.emulator.robotiq.strings import StringSession
+from pg4da.hardware.emulator.socket_server import SocketServer
 from pg4da.hardware.emulator.world import WorldGripper
 from pg4da.hardware.robotiq_2f140.scaling import Ends
 
@@ -115,11 +116,11 @@ class EmulatedGripper:
         if ports.pty:
             self._pty = PtyServer(RtuSession(c, unit), self._line)
         if ports.rtu_over_tcp is not None:
-            self._servers["rtu-tcp"] = SocketServer(host, ports.rtu_over_tcp, lambda: RtuSession(c, unit), self._line)
+            self._servers["rtu-tcp"] = port_of(host, ports.rtu_over_tcp, lambda: RtuSession(c, unit), self._line)
         if ports.tcp is not None:
-            self._servers["tcp"] = SocketServer(host, ports.tcp, lambda: TcpSession(c, unit), self._line)
+            self._servers["tcp"] = port_of(host, ports.tcp, lambda: TcpSession(c, unit), self._line)
         if ports.strings is not None:
-            self._servers["urcap"] = SocketServer(host, ports.strings, lambda: StringSession(c), self._line)
+            self._servers["urcap"] = port_of(host, ports.strings, lambda: StringSession(c), self._line)
 
     def _tick(self) -> None:
         while not self._over.wait(TICK):

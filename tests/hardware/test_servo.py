@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pg4da.hardware.path_clock import PathClock
-from pg4da.hardware.ur5e.servo import BEHIND, TOO_LATE, Ending, Motion, Servo
+from pg4da.hardware.servo import BEHIND, TOO_LATE, Ending, Motion, Servo
 
 PERIOD, LIMIT = 0.008, 8.0
 START = np.array([0.1, -1.5, 1.2, 0.0, 0.4, -0.2])

@@ -9,7 +9,7 @@ from pg4da.hardware.cell import Progress
 
 
 class ArmHandle:
-    """hardware.cell.Handle; ended from the thread that hears the arm's process."""
+    """hardware.cell.Handle; ended from the thread that hears the arm."""
 
     def __init__(self, number: int, cancel: Callable[[ArmHandle], None]) -> None:
         self.number = number

@@ -1,4 +1,4 @@
-"""A trajectory as the child takes it: configurations at the rate of its cycles."""
+"""A trajectory as a controller is fed with it: configurations at the rate of its cycles."""
 
 from __future__ import annotations
 
