@@ -12,7 +12,10 @@ from pg4da.commands.parser import Parser
 from pg4da.errors import BadInput
 from pg4da.printable import printable
 
-COMMANDS = ("run", "check", "watch", "replay", "scenes", "evaluate", "train", "bench", "doctor", "emulate", "calibrate")
+COMMANDS = (
+    *("run", "check", "watch", "replay", "scenes", "evaluate", "compare", "train", "bench", "doctor", "emulate"),
+    "calibrate",
+)
 BAD_INPUT, INTERRUPTED = 2, 130
 
 

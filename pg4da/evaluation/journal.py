@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -82,12 +83,42 @@ class Journal:
         complete = whole[: whole.rfind(b"\n") + 1]
         if len(complete) < len(whole):  # a line cut short by a kill: that episode runs again
             self._file.truncate(len(complete))
-        for number, line in enumerate(complete.splitlines(), start=1):
-            try:
-                result = EpisodeResult.from_json(json.loads(line))
-            except (ValueError, TypeError) as error:
-                raise BadInput(f"{self.out / 'episodes.jsonl'}:{number}: not an episode: {error}") from error
-            self.done[result.key] = result
+        self.done = _episodes(self.out, complete)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """What an output folder holds; results by key."""
+
+    settings: dict[str, Any]
+    results: dict[str, EpisodeResult]
+
+
+def read_finished(out: Path) -> Finished:
+    """The episodes that are done so far; nothing is written. Raises BadInput for what is no output folder."""
+    try:
+        settings = json.loads((out / "settings.json").read_text())
+        whole = (out / "episodes.jsonl").read_bytes()
+    except OSError as error:
+        why = f"{Path(str(error.filename)).name}: {error.strerror}"
+        raise BadInput(f"{out}: not a folder of `pg4da evaluate`: {why}") from error
+    except ValueError as error:
+        raise BadInput(f"{out / 'settings.json'}: cannot be read: {error}") from error
+    if not isinstance(settings, dict) or not isinstance(settings.get("scenes", {}), dict):
+        raise BadInput(f"{out / 'settings.json'}: not the settings of an evaluation")
+    return Finished(settings, _episodes(out, whole[: whole.rfind(b"\n") + 1]))
+
+
+def _episodes(out: Path, complete: bytes) -> dict[str, EpisodeResult]:
+    """Of whole lines, by key; the last counts. Raises BadInput."""
+    done: dict[str, EpisodeResult] = {}
+    for number, line in enumerate(complete.splitlines(), start=1):
+        try:
+            result = EpisodeResult.from_json(json.loads(line))
+        except (ValueError, TypeError) as error:
+            raise BadInput(f"{out / 'episodes.jsonl'}:{number}: not an episode: {error}") from error
+        done[result.key] = result
+    return done
 
 
 def differences(before: Any, now: Any, name: str = "") -> list[str]:
