@@ -14,6 +14,7 @@ from pg4da.policies.types import GripperShape
 FEW = 11  # one in so many of the hand's points is looked at first
 PALM_ACROSS = 0.75  # of palm_radius: half width of the palm across the closing axis
 INNER = 0.001  # m outside the pad's surface
+PALM_LENGTH = 0.03  # m of the palm that is looked at; what is taller meets its lower rim first
 
 
 def clear_of(
@@ -69,4 +70,5 @@ def _storey(low: float, high: float, under: float, outside: float, half: float) 
 def _palm(gripper: GripperShape) -> Array:
     turn = np.arange(16) * np.pi / 8
     rim = gripper.palm_radius * np.column_stack([np.cos(turn), PALM_ACROSS * np.sin(turn)])
-    return np.concatenate([np.column_stack([rim, np.full(16, -up)]) for up in (gripper.palm_height, 0.17)])
+    heights = (gripper.palm_height, gripper.palm_height + PALM_LENGTH)
+    return np.concatenate([np.column_stack([rim, np.full(16, -up)]) for up in heights])
