@@ -2,100 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pg4da.errors import BadInput
 from pg4da.mission.events import Observer
-from pg4da.mission.executive import HANG_BOUND, MissionResult
-from pg4da.mission.failure import Failure
-from pg4da.mission.loop import Outcome
-from pg4da.recording.plain import plain
-from pg4da.recording.tally import Tally
+from pg4da.request import RunRequest as RunRequest
+from pg4da.result import TRUTH as TRUTH
+from pg4da.result import RunResult as RunResult
 
 if TYPE_CHECKING:
+    from pg4da.books import Book
     from pg4da.cells.spec import CellSpec
     from pg4da.hardware.cell import Cell
     from pg4da.mission.control import Control
     from pg4da.policies.types import Policy
     from pg4da.sim.scenes.scene import Scene
     from pg4da.stream.sink import Sink
-
-TRUTH = (
-    "retrieved",
-    "target_in_bin",
-    "target_lifted",
-    "target_position",
-    "outside",
-    "max_object_speed",
-    "max_launch_speed",
-    "max_overlap",
-)
-
-
-@dataclass(frozen=True)
-class RunRequest:
-    """What to run.
-
-    mission: a path or a packaged name. cell: a cell file, the name of one that comes with pg4da, or a plug-in's name.
-    scene: a scene, the name of one, a file, or None for the default.
-    settings: mission inputs, as values or as text. out: folder for pictures, film and record; None keeps nothing.
-    record: a file for the record, besides the one in `out`.
-    weights: a file of weights for the policy, in place of its own.
-    timestep [s]: of the physics; None for the cell's own. slow: share of the speed that a cell of robots would have.
-    hang_bound [s on the wall]: how long one tick may take.
-    settings_from: where the settings come from, for error messages.
-    """
-
-    mission: str = "retrieve"
-    cell: str = "sim"
-    scene: Scene | str | None = None
-    policy: str = "pg4da"
-    weights: Path | None = None
-    seed: int = 0
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    out: Path | None = None
-    record: Path | None = None
-    film: bool = True
-    objects_dir: Path | None = None
-    target_line: int | None = None
-    camera_noise: bool = False
-    timestep: float | None = None
-    slow: float = 1.0
-    hang_bound: float | None = HANG_BOUND
-    settings_from: str = "--set"
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """What came of it. Times in seconds. `truth` is what the simulator knows, for evaluation only."""
-
-    outcome: Outcome
-    motions: int
-    pushes: int
-    grasp_attempts: int
-    grasp_successes: int
-    arm_motions: int
-    sim_time_s: float
-    wall_time_s: float
-    seed: int
-    failure: Failure | None
-    outputs: Mapping[str, Any] = field(default_factory=dict)
-    truth: Mapping[str, Any] | None = None
-    mission: str = ""
-
-    def as_json(self) -> dict[str, Any]:
-        """The object that `--json` prints."""
-        keys = ("outcome", "motions", "pushes", "grasp_attempts", "arm_motions", "sim_time_s", "wall_time_s", "seed")
-        found: dict[str, Any] = {key: getattr(self, key) for key in keys}
-        return {**found, "failure": self.failure.as_dict() if self.failure else None}
-
-    def as_dict(self) -> dict[str, Any]:
-        """Everything, for the record."""
-        return asdict(self)
 
 
 def run_mission(
@@ -125,26 +50,6 @@ def check_request(request: RunRequest) -> None:
         check_writable(request.out)
 
 
-def summarise(ended: MissionResult, tally: Tally, seed: int, cell: Cell, mission: str = "") -> RunResult:
-    """Counts and times of a mission that has ended."""
-    truth = getattr(cell, "truth", None)
-    return RunResult(
-        ended.outcome,
-        tally.motions,
-        tally.pushes,
-        tally.grasp_attempts,
-        tally.grasp_successes,
-        tally.arm_motions,
-        round(ended.sim_time, 3),
-        round(ended.wall_time, 3),
-        seed,
-        ended.failure,
-        ended.outputs,
-        None if truth is None else {name: plain(getattr(truth, name)) for name in TRUTH},
-        mission,
-    )
-
-
 def check_objects(folder: Path | None) -> None:
     """Raises BadInput when the folder of household objects is not there."""
     if folder is not None and not folder.is_dir():
@@ -153,9 +58,9 @@ def check_objects(folder: Path | None) -> None:
 
 def spec_of(cell: str) -> CellSpec | None:
     """What the cell file says; None for a plug-in's cell, which has none. Raises BadInput."""
+    from pg4da.books import plugins
     from pg4da.cells.files import packaged
     from pg4da.cells.loader import load_cell
-    from pg4da.plugins import plugins
 
     others = tuple(plugin.name for plugin in plugins("pg4da.cells"))
     return None if cell in others and cell not in packaged() else load_cell(cell, others=others)
@@ -180,7 +85,7 @@ def make_cell(request: RunRequest, scene: Scene | None) -> Cell:
 
 
 def _cell_of_package(request: RunRequest) -> Cell:
-    from pg4da.plugins import cells, describe
+    from pg4da.books import describe
 
     maker = cells()[request.cell]
     try:
@@ -189,6 +94,19 @@ def _cell_of_package(request: RunRequest) -> Cell:
         raise
     except Exception as error:
         raise BadInput(f"--cell {request.cell}: the cell can't be made: {describe(error)}") from error
+
+
+def cells() -> Book[Callable[[RunRequest], Cell]]:
+    """Makers of cells by name; for those that come with pg4da by their cell files."""
+    from pg4da.books import Book, callable_of
+    from pg4da.cells.files import packaged
+
+    built_in: dict[str, Callable[[RunRequest], Cell]] = dict.fromkeys(packaged(), _of_file)
+    return Book("pg4da.cells", built_in, callable_of)
+
+
+def _of_file(request: RunRequest) -> Cell:
+    return make_cell(request, scene_of(request))
 
 
 def find_policy(name: str) -> Policy:

@@ -20,7 +20,8 @@ from pg4da.mission.spec import MissionSpec
 from pg4da.mission.tree import MissionTree
 from pg4da.mission.watchdog import within
 from pg4da.recording.tally import Tally
-from pg4da.run import RunRequest, RunResult, summarise
+from pg4da.request import RunRequest
+from pg4da.result import RunResult, summarise
 from pg4da.skills.skill import Context
 from pg4da.telling import told
 

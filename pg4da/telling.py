@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from pg4da.mission.events import Observer
-from pg4da.run import RunRequest, RunResult
+from pg4da.request import RunRequest
+from pg4da.result import RunResult
 
 if TYPE_CHECKING:
     from pg4da.recording.record import Record

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from pg4da.books import describe
 from pg4da.cells.examine import check_devices
 from pg4da.cells.spec import ArmSpec, RobotsSpec
 from pg4da.errors import BadInput
@@ -17,7 +18,6 @@ from pg4da.hardware.reviving import Closable
 from pg4da.hardware.robot_cell import RobotCell
 from pg4da.hardware.wall_clock import WallClock
 from pg4da.mission.problems import Mark
-from pg4da.plugins import describe
 
 
 def connect(spec: RobotsSpec, slow: float = 1.0, kind: Callable[..., RobotCell] = RobotCell) -> RobotCell:

@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from importlib import import_module
 from typing import Any, Generic, TypeVar
 
+from pg4da.books import Book, Plugin
 from pg4da.hardware.cameras.opening import DRIVERS as CAMERAS
 from pg4da.hardware.drivers import ArmDriver, CameraDriver, GripperDriver
-from pg4da.plugins import Book, Plugin
 
 D = TypeVar("D")
 

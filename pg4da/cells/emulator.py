@@ -16,7 +16,7 @@ from pg4da.errors import BadInput
 if TYPE_CHECKING:
     from pg4da.cells.emulated import EmulatedRobots
     from pg4da.emulating.process import RunningEmulator
-    from pg4da.run import RunRequest
+    from pg4da.request import RunRequest
     from pg4da.sim.scenes.scene import Scene
 
 PORTS = {"rtu-tcp": 54321, "tcp": 1502, "urcap": 63352}  # of an emulated gripper, at its arm's address

@@ -9,7 +9,7 @@ from pg4da.errors import BadInput
 
 if TYPE_CHECKING:
     from pg4da.hardware.cell import Cell
-    from pg4da.run import RunRequest
+    from pg4da.request import RunRequest
     from pg4da.sim.scenes.scene import Scene
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, get_args
 
+from pg4da.books import Book
 from pg4da.cells import drivers
 from pg4da.cells.models import DEVICES, IsaacGym, Kind, Robots, Simulation
 from pg4da.cells.sections import Sections
@@ -12,7 +13,6 @@ from pg4da.cells.spec import ArmSpec, CameraSpec, CellSpec, GripperSpec, IsaacGy
 from pg4da.errors import BadInput, suggest
 from pg4da.hardware.config import ARM_NAMES
 from pg4da.mission.source import Fields, Scalar, Source, describe
-from pg4da.plugins import Book
 
 Found = tuple[str, Any, Any]  # the driver's word, the driver, the section as its model
 

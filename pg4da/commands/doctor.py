@@ -108,13 +108,15 @@ def missions() -> str:
 
 def plug_ins() -> str:
     """Cells, policies and skills of other packages can be loaded."""
-    from pg4da import plugins
+    from pg4da.books import GROUPS, plugins
+    from pg4da.plugins import policies, skills
+    from pg4da.run import cells
 
-    books = (plugins.skills(), plugins.policies(), plugins.cells())
+    books = (skills(), policies(), cells())
     problems = [problem for book in books for problem in book.problems()]
     if problems:
         raise Ill("; ".join(problems), "mend or uninstall the package")
-    found = [f"{plugin.name} ({plugin.package})" for group in plugins.GROUPS for plugin in plugins.plugins(group)]
+    found = [f"{plugin.name} ({plugin.package})" for group in GROUPS for plugin in plugins(group)]
     return ", ".join(found) or "none installed"
 
 

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from pg4da.books import Plugin
 from pg4da.mission.codes import ANY, OWN, Endings, known_codes
 from pg4da.mission.events import Event, Listener
 from pg4da.mission.executive import Executive
@@ -19,7 +20,7 @@ from pg4da.mission.loader import load_spec
 from pg4da.mission.problems import MissionError
 from pg4da.mission.schema import mission_schema
 from pg4da.mission.tree import load_mission
-from pg4da.plugins import Plugin, _check_skill
+from pg4da.plugins import _check_skill
 from pg4da.skills.codes import ends_with
 from pg4da.skills.registry import SKILLS
 from pg4da.skills.skill import Context, Phase, Skill, SkillFailure

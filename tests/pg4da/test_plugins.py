@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from pg4da import plugins
+from pg4da import books, plugins
 from pg4da.commands.main import main
 from pg4da.errors import BadInput
 from pg4da.run import RunRequest, check_request, find_policy, make_cell
@@ -43,9 +43,7 @@ def offer(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Pretend that packages offer these in a group."""
 
     def put(group: str, *points: Any) -> None:
-        monkeypatch.setattr(
-            plugins, "entry_points", lambda group=group, wanted=group: points if group == wanted else ()
-        )
+        monkeypatch.setattr(books, "entry_points", lambda group=group, wanted=group: points if group == wanted else ())
 
     return put
 
@@ -128,7 +126,7 @@ def test_a_real_entry_point_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: waving\nVersion: 1.0\n")
     (info / "entry_points.txt").write_text("[pg4da.skills]\nwave = waving:Wave\n")
     monkeypatch.syspath_prepend(str(tmp_path))
-    found = plugins.plugins("pg4da.skills")
+    found = books.plugins("pg4da.skills")
     assert [(plugin.name, plugin.package) for plugin in found] == [("wave", "waving")]
     assert isinstance(found[0].entry, EntryPoint)
     assert plugins.skills()["wave"].name == "wave"

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import pytest
 
-from pg4da import plugins
+from pg4da import books
 from pg4da.hardware.config import CameraConfig
 from pg4da.hardware.drivers import CameraDriver
 
@@ -62,7 +62,7 @@ def absent(*args: Any) -> Any:
 def still_camera(monkeypatch: pytest.MonkeyPatch) -> None:
     """A driver of another package, which nobody opens."""
     points = {"pg4da.cameras": (Point("still", CameraDriver(StillConfig, absent, absent)),)}
-    monkeypatch.setattr(plugins, "entry_points", lambda group: points.get(group, ()))
+    monkeypatch.setattr(books, "entry_points", lambda group: points.get(group, ()))
 
 
 @pytest.fixture

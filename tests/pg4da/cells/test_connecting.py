@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pg4da import plugins
+from pg4da import books
 from pg4da.cells.connect import connect
 from pg4da.cells.loader import load_cell
 from pg4da.cells.spec import RobotsSpec
@@ -113,7 +113,7 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Toys:
         dist = SimpleNamespace(name="toys")
         return (SimpleNamespace(name="toy", value="toys:it", dist=dist, load=lambda: found[group]),)
 
-    monkeypatch.setattr(plugins, "entry_points", points)
+    monkeypatch.setattr(books, "entry_points", points)
     return toys
 
 
