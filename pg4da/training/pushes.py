@@ -11,7 +11,7 @@ from pathlib import Path
 from pg4da.errors import BadInput
 from pg4da.sim.training.push_bank import FIRST_SEED, make_push_bank, push_file
 from pg4da.sim.training.push_data import read_pushes
-from pg4da.sim.training.ranking import RankingTraining
+from pg4da.sim.training.ranking import RankingTraining, one_torch_thread
 from pg4da.training.log import StageLog
 from pg4da.training.stages import RANKING, Run, store_settings
 
@@ -32,8 +32,11 @@ def train_ranking(run: Run) -> bool:
         if not _bank(run, folder / BANK, number, weights):
             return False
         weights = folder / (RANKING if number == rounds else f"ranking-round-{number}.safetensors")
-        if not weights.is_file() and not _fit(run, _training(run, number), folder, weights):
-            return False
+        if weights.is_file():
+            continue
+        with one_torch_thread():
+            if not _fit(run, _training(run, number), folder, weights):
+                return False
     return True
 
 

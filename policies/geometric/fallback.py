@@ -24,7 +24,7 @@ PAST = (0.04, 0.01)  # m that a stroke goes on past the place, less where more d
 EDGE = 0.03  # m from the edge that a stroke ends at least
 ENOUGH = 5
 STEP = 0.008  # m of the look ahead
-REASON = "nothing better is known: stirs the likeliest place"
+REASON = "nothing better is known: stirs the target, or the likeliest place"
 
 
 def fallback_pushes(

@@ -70,6 +70,8 @@ def segment(cloud: Cloud, observation: Observation, second_layer: float) -> Segm
             target_pixels.append(pixels)
         else:
             things.append(_thing(cloud, pixels, False, second_layer))
+    if not target_pixels and target.any():  # a sliver, too narrow to be told from what lies round it
+        target_pixels.append(np.flatnonzero(target))
     mine = np.zeros(labels.shape, bool)
     if target_pixels:
         pixels = np.concatenate(target_pixels)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -131,6 +132,17 @@ class RankingTraining:
         found = self._foreseer(torch.cat([embedded, torch.from_numpy(data.seen_state[rows])], dim=1))
         harm = F.binary_cross_entropy_with_logits(found[:, -1], wanted[:, -1])
         return 3 * F.smooth_l1_loss(found[:, :-1], wanted[:, :-1]) + 0.3 * harm
+
+
+@contextmanager
+def one_torch_thread() -> Iterator[None]:
+    """Sums are then rounded alike however many cores there are."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 def wanted(data: PushData, found: Labels) -> NDArray[np.float32]:
