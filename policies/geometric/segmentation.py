@@ -15,6 +15,7 @@ from pg4da.policies.types import Observation
 COLOR_STEP = 14
 HEIGHT_STEP = 0.006
 LEAST_PIXELS = 16
+JOINED = 7  # pixels; pieces of a sliver nearer than that are one
 EDGE_GROWTH = 0.3  # pixels: the outermost pixel centres lie 0 to 0.5 inside the edge
 
 
@@ -71,7 +72,8 @@ def segment(cloud: Cloud, observation: Observation, second_layer: float) -> Segm
         else:
             things.append(_thing(cloud, pixels, False, second_layer))
     if not target_pixels and target.any():  # a sliver, too narrow to be told from what lies round it
-        target_pixels.append(np.flatnonzero(target))
+        joined = cv2.morphologyEx(target.astype(np.uint8), cv2.MORPH_CLOSE, np.ones((JOINED, JOINED), np.uint8))
+        target_pixels.append(np.flatnonzero((joined > 0) & cloud.above))
     mine = np.zeros(labels.shape, bool)
     if target_pixels:
         pixels = np.concatenate(target_pixels)
