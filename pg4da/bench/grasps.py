@@ -12,8 +12,8 @@ from rich.table import Table
 from pg4da.bench.grid import TARGET
 from pg4da.bench.hold import drive
 from pg4da.policies.geometric.cloud import cloud_of
-from pg4da.policies.geometric.grasps import LOW, grasp_at, slots_now
-from pg4da.policies.geometric.jaw import DEEP, depth_factor, fit_score, spare_room
+from pg4da.policies.geometric.grasps import grasp_at, slots_now
+from pg4da.policies.geometric.jaw import depth_factor, fit_score, spare_room, tip_height
 from pg4da.policies.geometric.policy import GeometricPolicy
 from pg4da.policies.geometric.score_map import draw_scores
 from pg4da.policies.geometric.segmentation import segment
@@ -88,7 +88,7 @@ def drawn_grasp(observation: Observation, rng: np.random.Generator) -> tuple[Gra
     segments = segment(cloud, observation, settings.second_layer)
     target = segments.target
     assert target is not None
-    tip = max(min(settings.tip_height, LOW * target.top), target.top - DEEP)
+    tip = tip_height(target.top, settings)
     slots = slots_now(cloud, segments, target, tip, gripper, settings)
     score = fit_score(slots, gripper, settings) * float(depth_factor(np.array(target.top - tip), target.top))
     wanted = rng.uniform(LEAST, MOST)

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from pg4da.policies.geometric.cloud import Cloud
-from pg4da.policies.geometric.jaw import DEEP, depth_factor, fit_score, spare_room
+from pg4da.policies.geometric.jaw import DEEP, depth_factor, fit_score, spare_room, tip_height
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.segmentation import HEIGHT_STEP, Segments, Thing
 from pg4da.policies.geometric.settings import Settings
@@ -17,7 +17,6 @@ from pg4da.policies.types import Grasp, GripperShape
 
 HARDLY_COVERED = 0.75
 SHALLOW = 0.020
-LOW = 0.36  # of the height of a flat target: its fingertips go lower than beside others
 SIDE = 0.0035
 NEAR = 0.17
 ALIKE = 0.08  # of each share of the colour
@@ -31,14 +30,13 @@ def grasp_candidates(
     if target is None:
         return ()
     found: list[Grasp] = []
-    lowest = min(settings.tip_height, LOW * target.top)
     for depth in (DEEP, SHALLOW):
-        tip = max(lowest, target.top - depth)
+        tip = tip_height(target.top, settings, depth)
         slots = slots_now(cloud, segments, target, tip, gripper, settings)
         certainty = depth_factor(np.array(target.top - tip), target.top) * trust(visible)
         score = fit_score(slots, gripper, settings) * certainty
         found += _pick(slots, score, tip, cloud, gripper, settings, count)
-        if found or tip == lowest:
+        if found or tip > target.top - depth:
             break
     return tuple(sorted(found, key=lambda g: -g.score)[:count])
 

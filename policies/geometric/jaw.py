@@ -10,6 +10,12 @@ from pg4da.policies.geometric.slots import Slots
 from pg4da.policies.types import GripperShape
 
 DEEP = 0.033  # m that fingertips go below a target's upper face where nothing keeps them from it
+LOW = 0.36  # of the height of a flat target: its fingertips go lower than beside others
+
+
+def tip_height(top: float, settings: Settings, depth: float = DEEP) -> float:
+    """Height of the fingertips that grasp a target of height `top` `depth` below its upper face [m]."""
+    return max(min(settings.tip_height, LOW * top), top - depth)
 
 
 def spare_room(slots: Slots, gripper: GripperShape) -> Array:

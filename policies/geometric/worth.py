@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pg4da.policies.geometric.jaw import DEEP, fit_score, promise
+from pg4da.policies.geometric.jaw import fit_score, promise, tip_height
 from pg4da.policies.geometric.lookahead import Prediction, Table
 from pg4da.policies.geometric.outlines import Array, densify, moved
 from pg4da.policies.geometric.pushes import Plan
@@ -110,7 +110,7 @@ class Judge:
         no_one = np.zeros((0, 2))
         self._slots = find_slots(self._outlines[target], no_one, self._centres[target], angles, gripper.finger_width)
         self._table = Table(things, gripper, settings.look_ahead_step)
-        tip = max(settings.tip_height, things[target].top - DEEP)
+        tip = tip_height(things[target].top, settings)
         self._tall = [
             (more, {i for i, thing in enumerate(things) if thing.top > tip + height}) for height, more in gripper.wider
         ]
