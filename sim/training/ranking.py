@@ -20,12 +20,10 @@ from pg4da.policies.ranking.numbers import OUTPUT_NAMES, STATE, mirrored
 from pg4da.policies.ranking.weights import EMBEDDED, FORMAT, HIDDEN
 from pg4da.sim.training.push_data import STEP, PushData
 from pg4da.sim.training.push_value import Labels, labels, learnt_value
+from pg4da.sim.training.ranking_loss import CHOICE, misplaced, misses
 
 Rows = NDArray[np.intp]
 MIRROR = np.array([1, 1, 1, 1, -1, -1, 1], np.float32)  # of a foresight seen in a mirror along the travel
-# Share in the loss of which push of a state is best, and the motions that make one much better than another. In states
-# held out, two pushes were put in the right order 67.5 % of the time with it and 66.3 % without (115 scenes).
-CHOICE, MUCH = 0.5, 0.5
 
 
 @dataclass(frozen=True)
@@ -134,7 +132,7 @@ class RankingTraining:
         )
         wanted = torch.from_numpy(self._wanted[rows])
         state = torch.from_numpy(np.unique(data.places[rows], return_inverse=True)[1])
-        return sum((_misses(f, wanted) + CHOICE * _misplaced(f, wanted, state) for f in figures), torch.zeros(()))
+        return sum((misses(f, wanted) + CHOICE * misplaced(f, wanted, state) for f in figures), torch.zeros(()))
 
     def _foreseen(self, rows: Rows) -> Tensor:
         data, net = self.data, self.network
@@ -168,25 +166,3 @@ def _flipped(pictures: NDArray[np.int8], flip: NDArray[np.bool_]) -> Tensor:
     x = torch.from_numpy(pictures).float() * STEP
     x[torch.from_numpy(flip)] = x[torch.from_numpy(flip)].flip(2)
     return x
-
-
-def _misses(found: Tensor, wanted: Tensor) -> Tensor:
-    free = F.binary_cross_entropy_with_logits(found[:, 0], wanted[:, 0])
-    left = F.smooth_l1_loss(found[:, 1], wanted[:, 1])
-    others = ((found[:, 2:4] - wanted[:, 2:4]) ** 2).mean()
-    lost = F.binary_cross_entropy_with_logits(found[:, 4], wanted[:, 4])
-    return free + 0.4 * left + 0.5 * others + 0.2 * lost
-
-
-def _misplaced(found: Tensor, wanted: Tensor, state: Tensor) -> Tensor:
-    """How far the shares of a state's pushes, the better ones' larger, are from what they should be (divergence)."""
-    believed, true = (_shares(-f[:, 1] / MUCH, state) for f in (found, wanted))
-    return (true.exp() * (true - believed)).sum() / (state.max() + 1)
-
-
-def _shares(worth: Tensor, state: Tensor) -> Tensor:
-    """Logarithm of the softmax of worth (n,) within each state (n,), numbered from 0."""
-    count = int(state.max()) + 1
-    top = torch.full((count,), -torch.inf).scatter_reduce(0, state, worth.detach(), "amax")
-    above = worth - top[state]
-    return above - torch.zeros(count).index_add(0, state, above.exp()).log()[state]
