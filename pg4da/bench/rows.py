@@ -13,11 +13,12 @@ from rich.table import Table
 from pg4da.bench.spread import Spread, spread
 from pg4da.bench.tables import number
 
-# modules with `rows(quick: bool) -> list[Row]`, each measured in a process of its own
-EXECUTIVE = ("ticks", "recording", "viewers")
-EXECUTIVE_TITLE = f"Executive beside py_trees {version('py_trees')}, one core"
-ROBOT = ("robot",)
-ROBOT_TITLE = "Two UR5e drivers at 125 Hz against emulated controllers on this machine"
+# flag of the command: modules with `rows(quick: bool) -> list[Row]`, each measured in a process of its own, and a title
+ROWS = {
+    "executive": (("ticks", "recording", "viewers"), f"Executive beside py_trees {version('py_trees')}, one core"),
+    "decisions": (("decisions",), "Decisions of missions on the shipped scenes, one core"),
+    "robot": (("robot",), "Two UR5e drivers at 125 Hz against emulated controllers on this machine"),
+}
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 from pg4da.policies.registry import make_policy
 
 Times = dict[str, list[float]]
+Part = tuple[Any, str, Any]  # owner, the attribute's name, what stands there instead
 
 
 @contextmanager
@@ -28,33 +29,40 @@ def stopwatch(policy: str = "geometric") -> Iterator[Times]:
 
     times: Times = defaultdict(list)
     decider = type(make_policy(policy))
-    parts: list[tuple[Any, str, Callable[..., Any]]] = [
-        (RayCamera, "capture", timed(RayCamera.capture, times["capture"])),
-        (observe, "make_observation", timed(make_observation, times["interpret"])),
-        (observe, "look", timed(observe.look, times["observe"])),
-        (decider, "decide", timed(decider.decide, times["decide"])),
-        (MotionPlanner, "plan", timed(MotionPlanner.plan, times["plan call"])),
+    parts: list[Part] = [
+        (RayCamera, "capture", timed(RayCamera.capture, times["capture"].append)),
+        (observe, "make_observation", timed(make_observation, times["interpret"].append)),
+        (observe, "look", timed(observe.look, times["observe"].append)),
+        (decider, "decide", timed(decider.decide, times["decide"].append)),
+        (MotionPlanner, "plan", timed(MotionPlanner.plan, times["plan call"].append)),
         (PlanMotion, "run", timed_steps(PlanMotion.run, times["plan"])),
     ]
-    before = [(owner, name, getattr(owner, name)) for owner, name, _ in parts]
-    for owner, name, wrapped in parts:
-        setattr(owner, name, wrapped)
-    try:
+    with replaced(parts):
         yield times
+
+
+@contextmanager
+def replaced(parts: Sequence[Part]) -> Iterator[None]:
+    """Attributes of modules and classes replaced inside the block."""
+    before = [(owner, name, vars(owner)[name]) for owner, name, _ in parts]
+    for owner, name, other in parts:
+        setattr(owner, name, other)
+    try:
+        yield
     finally:
         for owner, name, original in before:
             setattr(owner, name, original)
 
 
-def timed(function: Callable[..., Any], into: list[float]) -> Callable[..., Any]:
-    """`function`, with the duration of every call appended to `into`, also when it raises."""
+def timed(function: Callable[..., Any], told: Callable[[float], None]) -> Callable[..., Any]:
+    """`function`, with the duration of every call told [s], also when it raises."""
 
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         start = perf_counter()
         try:
             return function(*args, **kwargs)
         finally:
-            into.append(perf_counter() - start)
+            told(perf_counter() - start)
 
     return wrapper
 

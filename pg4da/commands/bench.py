@@ -19,6 +19,7 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
     parser.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
+    parser.add_argument("--decisions", action="store_true", help="only the time from a camera's frame to the motion")
     parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
     parser.add_argument("--grasps", action="store_true", help="only how often grasps of each score hold")
     parser.add_argument("--policy", default="pg4da", metavar="NAME")
@@ -40,7 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
     if args.grasps:
         return run_grasps(args, note)
-    if args.executive or args.robot:
+    if args.executive or args.decisions or args.robot:
         return run_rows(args, note)
     results = suite(args.quick, args.policy, note)
     if args.physics:
@@ -74,9 +75,10 @@ def run_rows(args: argparse.Namespace, note: Callable[[str], None]) -> int:
     """A row a figure, each with its bound."""
     from rich.console import Console
 
-    from pg4da.bench.rows import EXECUTIVE, EXECUTIVE_TITLE, ROBOT, ROBOT_TITLE, measured, rows_table
+    from pg4da.bench.rows import ROWS, measured, rows_table
 
-    name, parts, title = ("robot", ROBOT, ROBOT_TITLE) if args.robot else ("executive", EXECUTIVE, EXECUTIVE_TITLE)
+    name = next(name for name in ROWS if getattr(args, name))
+    parts, title = ROWS[name]
     rows = measured(parts, args.quick, note)
     if args.json:
         print(json.dumps({name: rows}, allow_nan=False))
