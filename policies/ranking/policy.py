@@ -22,7 +22,7 @@ from pg4da.policies.learned.surroundings import Reach, Surroundings
 from pg4da.policies.ranking.crops import Way, crops, window_of
 from pg4da.policies.ranking.foresight import foresight, judge_of, numbers
 from pg4da.policies.ranking.forward import Forward
-from pg4da.policies.ranking.numbers import ahead_numbers, state_numbers
+from pg4da.policies.ranking.numbers import OUTPUTS, ahead_numbers, state_numbers
 from pg4da.policies.ranking.proposals import ON_TOP, STEP, Proposal, families, middle_of, proposals
 from pg4da.policies.types import Action, Array, Decision, Grasp, NoAction, Observation, Push
 
@@ -50,6 +50,18 @@ class Ranked:
     def score(self) -> float:
         """1 for a push after which nothing but the grasp is left, falling to 0."""
         return 1.0 / (1.0 + max(self.left + self.cost, 0.0))
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """Proposals (n) with the quick head's figures (n, OUTPUTS); looked: which k of them were looked ahead on, with what
+    was foreseen and the sure head's figures (k, OUTPUTS)."""
+
+    found: list[Proposal]
+    quick: Floats
+    looked: list[int]
+    foreseen: list[tuple[Foreseen, ...]]
+    sure: Floats
 
 
 @dataclass(frozen=True)
@@ -102,23 +114,27 @@ class RankingPolicy:
 
     def ranked(self, around: Surroundings, grasp: float) -> list[Ranked]:
         """Proposals in the order of the motions left after them; grasp: score of the best one now. Raises NoAction."""
-        found = sifted(proposals(around, self.arms))
-        if not found:
-            return []
-        embedded, state = self._read(around, found, grasp)
-        chosen = looked_at(found, self.network.quick(embedded, state)[:, LEFT])
-        judge = judge_of(around)
-        looked = [foresight(judge, found[i]) for i in chosen]
-        d = np.array([way_of(found[i]).d for i in chosen])
-        ahead = ahead_numbers(np.stack([numbers(seen) for seen in looked]), d)
-        sure = self.network.sure(embedded[chosen], state[chosen], ahead)
-        safe = _Safety(around)
+        weighed, safe = self.weighed(around, grasp), _Safety(around)
         ranked = [
-            Ranked(found[i], float(row[LEFT]), _chance(row[FREE]), _cost(seen))
-            for i, row, seen in zip(chosen, sure, looked, strict=True)
-            if not (seen[0].harm if seen else safe.pushes_out(found[i]))
+            Ranked(weighed.found[i], float(row[LEFT]), _chance(row[FREE]), _cost(seen))
+            for i, row, seen in zip(weighed.looked, weighed.sure, weighed.foreseen, strict=True)
+            if not (seen[0].harm if seen else safe.pushes_out(weighed.found[i]))
         ]
         return sorted(ranked, key=lambda r: r.left + r.cost)
+
+    def weighed(self, around: Surroundings, grasp: float) -> Weighed:
+        """Everything that is proposed, with what both heads say of it. Raises NoAction."""
+        found = sifted(proposals(around, self.arms))
+        if not found:
+            return Weighed([], np.zeros((0, OUTPUTS), np.float32), [], [], np.zeros((0, OUTPUTS), np.float32))
+        embedded, state = self._read(around, found, grasp)
+        quick = self.network.quick(embedded, state)
+        looked = looked_at(found, quick[:, LEFT])
+        judge = judge_of(around)
+        foreseen = [foresight(judge, found[i]) for i in looked]
+        d = np.array([way_of(found[i]).d for i in looked])
+        ahead = ahead_numbers(np.stack([numbers(seen) for seen in foreseen]), d)
+        return Weighed(found, quick, looked, foreseen, self.network.sure(embedded[looked], state[looked], ahead))
 
     def _read(self, around: Surroundings, found: list[Proposal], grasp: float) -> tuple[Floats, Floats]:
         """What the network's body makes of the proposals, and the numbers beside it."""
