@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 
@@ -22,6 +23,8 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--decisions", action="store_true", help="only the time from a camera's frame to the motion")
     parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
     parser.add_argument("--grasps", action="store_true", help="only how often grasps of each score hold")
+    parser.add_argument("--pushes", action="store_true", help="only where the choice of a push loses, stage by stage")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="of a ranking, for --pushes")
     parser.add_argument("--policy", default="pg4da", metavar="NAME")
     parser.set_defaults(run=run)
 
@@ -41,6 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.grasps:
         return run_grasps(args, note)
+    if args.pushes:
+        return run_pushes(args, note)
     if args.executive or args.decisions or args.robot:
         return run_rows(args, note)
     results = suite(args.quick, args.policy, note)
@@ -68,6 +73,29 @@ def run_grasps(args: argparse.Namespace, note: Callable[[str], None]) -> int:
         print(json.dumps({"grasps": [asdict(each) for each in tried]}, allow_nan=False))
     else:
         Console().print(grasps_table(tried))
+    return 0
+
+
+def run_pushes(args: argparse.Namespace, note: Callable[[str], None]) -> int:
+    """What each stage of the choice is good for. Raises BadInput for weights that are none."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from pg4da.bench.pushes import promises_table, stages_table, try_pushes
+    from pg4da.errors import BadInput
+    from pg4da.policies.avn.errors import WeightsError
+
+    try:
+        states = try_pushes(args.quick, note, args.weights)
+    except WeightsError as error:
+        raise BadInput(str(error)) from None
+    if args.json:
+        print(json.dumps({"pushes": [asdict(each) for each in states]}, allow_nan=False))
+    else:
+        console = Console(width=max(Console().width, 140))
+        console.print(stages_table(states))
+        console.print(promises_table(states))
     return 0
 
 

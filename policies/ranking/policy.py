@@ -114,7 +114,11 @@ class RankingPolicy:
 
     def ranked(self, around: Surroundings, grasp: float) -> list[Ranked]:
         """Proposals in the order of the motions left after them; grasp: score of the best one now. Raises NoAction."""
-        weighed, safe = self.weighed(around, grasp), _Safety(around)
+        return self.ordered(around, self.weighed(around, grasp))
+
+    def ordered(self, around: Surroundings, weighed: Weighed) -> list[Ranked]:
+        """What was looked ahead on and does no harm, in the order of the motions left."""
+        safe = _Safety(around)
         ranked = [
             Ranked(weighed.found[i], float(row[LEFT]), _chance(row[FREE]), _cost(seen))
             for i, row, seen in zip(weighed.looked, weighed.sure, weighed.foreseen, strict=True)

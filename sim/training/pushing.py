@@ -23,7 +23,7 @@ from pg4da.policies.ranking.foresight import foresight, judge_of, numbers
 from pg4da.policies.ranking.policy import RankingPolicy
 from pg4da.policies.ranking.proposals import FAMILIES, Proposal, middle_of, proposals
 from pg4da.policies.ranking.weights import read_ranking
-from pg4da.policies.types import Array, NoAction, Observation, Push
+from pg4da.policies.types import Array, Grasp, NoAction, Observation, Push
 from pg4da.sim.scenes.generator import CASE_NAMES, generate
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.training.push_log import Log, stroke_numbers
@@ -138,9 +138,8 @@ class _Episode:
         except NoAction:
             self._write(observation, np.array([0.0, 0.5]), None, (0.0, 0.0), False, outside)
             return None
-        grasps = self._rule.grasps_of(observation, around.cloud, around.segments)
+        grasps, certain = free_grasps(observation, around, self._rule)
         score = grasps[0].score if grasps else 0.0
-        certain = score >= self._reach.settings.grasp_threshold and not self._loaded(observation, around)
         tilt = float(np.arccos(np.clip(-grasps[0].pose[2, 2], -1, 1))) if grasps else 0.0
         index = self._write(observation, middle, around, (score, tilt), certain, outside)
         if not certain and (before is None or self._rng.random() < SHARE):
@@ -161,12 +160,6 @@ class _Episode:
             self.log.foreseen_strokes.append(stroke_numbers(proposal))
             self.log.foreseen_ahead.append(numbers((ahead,)))
 
-    def _loaded(self, observation: Observation, around: Surroundings) -> bool:
-        if observation.visible_share >= ALONE:
-            return False
-        pushes = self._rule.uncovering(observation, around.cloud, around.segments)
-        return any(p.score >= OFF for p in pushes)
-
     def _write(
         self,
         observation: Observation,
@@ -184,6 +177,22 @@ class _Episode:
         self.log.numbers.append([float(v) for v in row])
         self.log.windows.append(window_of(observation, middle))
         return len(self.log.windows) - 1
+
+
+def free_grasps(
+    observation: Observation, around: Surroundings, rule: GeometricPolicy
+) -> tuple[tuple[Grasp, ...], bool]:
+    """Grasps of the target, best first, and whether a policy would make the first of them at once."""
+    grasps = rule.grasps_of(observation, around.cloud, around.segments)
+    fits = bool(grasps) and grasps[0].score >= rule.settings.grasp_threshold
+    return grasps, fits and not _loaded(observation, around, rule)
+
+
+def _loaded(observation: Observation, around: Surroundings, rule: GeometricPolicy) -> bool:
+    if observation.visible_share >= ALONE:
+        return False
+    pushes = rule.uncovering(observation, around.cloud, around.segments)
+    return any(p.score >= OFF for p in pushes)
 
 
 def push_of(proposal: Proposal, reach: Reach) -> Push:
