@@ -1,0 +1,128 @@
+"""Cells whose physics one batch of worlds steps: what their arms do stays their own, time passes for all together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Generator, Mapping, Sequence
+from typing import TypeVar
+
+import mujoco
+import numpy as np
+
+from pg4da.sim.cell import MujocoCell
+from pg4da.sim.warp.capacity import Capacity
+from pg4da.sim.warp.worlds import Controls, Worlds
+
+T = TypeVar("T")
+# Where the objects lie, and how they look; with these alike or not, the physics is the same.
+FREE_TO_DIFFER = ("body_pos", "body_quat", "qpos0", "qpos_spring", "geom_rgba", "actuator_forcerange")
+
+
+class Lockstep:
+    """`cells` must hold the same objects. Each one's MjData mirrors its world: state, set points, poses for the camera.
+
+    Their truth knows positions alone: speeds and overlaps are NaN. Raises DeviceError; ValueError where cells differ.
+    """
+
+    def __init__(self, cells: Sequence[MujocoCell], device: str = "cpu", capacity: Capacity | None = None) -> None:
+        if not cells:
+            raise ValueError("no cells")
+        self.cells = list(cells)
+        for world, cell in enumerate(cells):
+            self.replace(world, cell)
+        self._worlds = Worlds(cells[0].model, len(cells), device, capacity)
+        self._controls = Controls.of(cells[0].model, len(cells))
+
+    def replace(self, world: int, cell: MujocoCell) -> None:
+        """Another cell in the place of one. Raises ValueError where it holds other objects."""
+        if not alike(self.cells[0].model, cell.model):
+            raise ValueError(f"world {world}: worlds that are stepped together hold the same objects in the same order")
+        cell.model.opt.enableflags &= ~int(mujoco.mjtEnableBit.mjENBL_SLEEP)  # poses are computed of all bodies
+        cell.truth.unwatched()
+        self.cells[world] = cell
+
+    def through(self, courses: Mapping[int, Generator[None, None, T]], tick: float) -> dict[int, T]:
+        """Run courses, by world, to their ends; each yields where `tick` [s] must pass. Gives what they return.
+
+        A world whose course has ended, or that has none, stands still. Raises WorldsError, and what a course raises;
+        ValueError where a tick is no whole number of physics steps.
+        """
+        steps = whole_steps(tick, self.cells[0].model.opt.timestep)
+        self._place()
+        live, ended = dict(courses), dict[int, T]()
+        while live:
+            over = resumed(live)
+            live = {world: course for world, course in live.items() if world not in over}
+            self._keep_warmstart(over)
+            ended |= over
+            self._advance(list(live), steps)
+        return ended
+
+    def _place(self) -> None:
+        datas = [cell.data for cell in self.cells]
+        qpos, qvel = np.stack([data.qpos for data in datas]), np.stack([data.qvel for data in datas])
+        self._worlds.place(qpos, qvel, np.stack([data.qacc_warmstart for data in datas]))
+        for world in range(len(datas)):
+            self._write(world)
+
+    def _keep_warmstart(self, worlds: Collection[int]) -> None:
+        """The one part of the state that is not mirrored at every step, of worlds that stand still from here on."""
+        if not worlds:
+            return
+        warmstart = self._worlds.warmstart()
+        for world in worlds:
+            self.cells[world].data.qacc_warmstart[:] = warmstart[world]
+
+    def _advance(self, live: Sequence[int], steps: int) -> None:
+        if not live:
+            return
+        marches = [self.cells[world].set_points(steps) for world in live]
+        for _ in range(steps):
+            for march in marches:
+                next(march)
+            self._step(live)
+        for world, march in zip(live, marches, strict=True):
+            next(march, None)
+            mujoco.mj_kinematics(self.cells[world].model, self.cells[world].data)
+        self._worlds.check()
+
+    def _step(self, live: Sequence[int]) -> None:
+        for world in live:
+            self._write(world)
+        self._worlds.control(self._controls)
+        self._worlds.step()
+        qpos, qvel = self._worlds.state()
+        for world in live:
+            data = self.cells[world].data
+            data.qpos[:], data.qvel[:] = qpos[world], qvel[world]
+            data.time += self.cells[world].model.opt.timestep
+
+    def _write(self, world: int) -> None:
+        """A cell's set points into the rows that go to the device."""
+        model, data, rows = self.cells[world].model, self.cells[world].data, self._controls
+        rows.ctrl[world], rows.forcerange[world] = data.ctrl, model.actuator_forcerange
+        rows.mocap_pos[world], rows.mocap_quat[world] = data.mocap_pos, data.mocap_quat
+
+
+def resumed(courses: Mapping[int, Generator[None, None, T]]) -> dict[int, T]:
+    """Let each go on to where it yields next; what those that ended return."""
+    ended: dict[int, T] = {}
+    for world, course in courses.items():
+        try:
+            next(course)
+        except StopIteration as end:
+            ended[world] = end.value
+    return ended
+
+
+def whole_steps(dt: float, timestep: float) -> int:
+    """Physics steps in dt [s]. Raises ValueError where that is no whole number."""
+    steps = round(dt / timestep)
+    if steps < 1 or abs(dt / timestep - steps) > 1e-6:
+        raise ValueError(f"{dt:g} s is no whole number of physics steps of {timestep:g} s")
+    return steps
+
+
+def alike(one: mujoco.MjModel, other: mujoco.MjModel) -> bool:
+    """Whether both hold the same bodies of the same shapes and masses, wherever they lie and whatever their colour."""
+    names = [name for name in dir(one) if isinstance(getattr(one, name, None), np.ndarray) and name not in FREE_TO_DIFFER]
+    return all(np.array_equal(getattr(one, name), getattr(other, name)) for name in names)

@@ -1,0 +1,121 @@
+"""Many copies of one MuJoCo model on one device, stepped together by mujoco-warp.
+
+Every world has the model's bodies, shapes and masses: mujoco-warp cannot vary what there is, only where it is.
+"""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from typing import Any
+
+import mujoco
+import numpy as np
+from numpy.typing import NDArray
+
+from pg4da.sim.warp.capacity import Capacity
+from pg4da.sim.warp.loading import find_device, load
+
+Rows = NDArray[np.floating[Any]]
+
+
+class WorldsError(RuntimeError):
+    """Physics went wrong in a world, or had no room for it; what comes after is worth nothing."""
+
+
+@dataclass(frozen=True)
+class Controls:
+    """Set points: ctrl (N, nu), forcerange (N, nu, 2), mocap_pos (N, nmocap, 3) [m], mocap_quat (N, nmocap, 4) wxyz."""
+
+    ctrl: NDArray[np.float32]
+    forcerange: NDArray[np.float32]
+    mocap_pos: NDArray[np.float32]
+    mocap_quat: NDArray[np.float32]
+
+    @classmethod
+    def of(cls, model: mujoco.MjModel, count: int) -> Controls:
+        """Zeros for `count` worlds."""
+        shapes = ((model.nu,), (model.nu, 2), (model.nmocap, 3), (model.nmocap, 4))
+        return cls(*(np.zeros((count, *shape), np.float32) for shape in shapes))
+
+
+class Worlds:
+    """`count` worlds of `model` on `device`: "cpu", or "cuda:0" and so on, where a step is a captured graph.
+
+    Raises DeviceError without the package or the device. The same states and controls give the same again, and a world
+    knows nothing of its neighbours. Numbers are float32. Nothing sleeps, and there are no rounds against slip: both
+    are MuJoCo's for a whole model (on the CPU device sleeping islands cost six times what they save).
+    """
+
+    def __init__(
+        self, model: mujoco.MjModel, count: int, device: str = "cpu", capacity: Capacity | None = None
+    ) -> None:
+        self._warp, self._mjw = load()
+        self._device = find_device(self._warp, device)
+        self.count, self.capacity = count, capacity or Capacity.of(model)
+        with self._warp.ScopedDevice(self._device):
+            self._model = self._mjw.put_model(plain(model), {"actuator_forcerange": count})
+            self._model.opt.deterministic = True
+            self._model.opt.warn_overflow = 0  # `check` tells
+            room = {"nconmax": self.capacity.contacts, "njmax": self.capacity.rows}
+            self._data = self._mjw.make_data(plain(model), nworld=count, **room)
+        self._graph = self._captured() if self._device.is_cuda else None
+
+    def place(self, qpos: Rows, qvel: Rows, warmstart: Rows) -> None:
+        """Set every world's state: (N, nq), (N, nv), and the accelerations (N, nv) that the solver starts from."""
+        self._data.qpos.assign(np.asarray(qpos, np.float32))
+        self._data.qvel.assign(np.asarray(qvel, np.float32))
+        self._data.qacc_warmstart.assign(np.asarray(warmstart, np.float32))
+
+    def control(self, controls: Controls) -> None:
+        """Set every world's set points."""
+        self._data.ctrl.assign(controls.ctrl)
+        self._model.actuator_forcerange.assign(controls.forcerange)
+        self._data.mocap_pos.assign(controls.mocap_pos)
+        self._data.mocap_quat.assign(controls.mocap_quat)
+
+    def step(self) -> None:
+        """One physics step of all worlds."""
+        if self._graph is not None:
+            self._warp.capture_launch(self._graph)
+            return
+        with self._warp.ScopedDevice(self._device):
+            self._mjw.step(self._model, self._data)
+
+    def state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """qpos (N, nq) and qvel (N, nv). Raises WorldsError where they are not finite."""
+        qpos, qvel = self._data.qpos.numpy(), self._data.qvel.numpy()
+        broken = ~(np.isfinite(qpos).all(axis=1) & np.isfinite(qvel).all(axis=1))
+        if broken.any():
+            raise WorldsError(f"world {int(np.flatnonzero(broken)[0])}: its state is no longer finite")
+        return qpos, qvel
+
+    def warmstart(self) -> NDArray[np.float32]:
+        """The accelerations (N, nv) that the solver starts from in the next step."""
+        return np.asarray(self._data.qacc_warmstart.numpy())
+
+    def check(self) -> None:
+        """Raises WorldsError where contacts had no room since the start."""
+        kinds = self._mjw.OverflowType
+        fine = kinds.ITERATIONS | kinds.LS_ITERATIONS  # the solver stopped before it was content, as MuJoCo does
+        short = self._data.overflow.numpy() & ~int(fine)
+        if short.any():
+            world = int(np.flatnonzero(short)[0])
+            what, room = str(kinds(int(short[world])).name), self.capacity
+            raise WorldsError(f"world {world}: no room for {room.contacts} contacts, {room.rows} rows ({what})")
+
+    def _captured(self) -> Any:
+        """One step as a graph; the step before it compiles, and its state is overwritten by `place`."""
+        with self._warp.ScopedDevice(self._device):
+            self._mjw.step(self._model, self._data)
+            with self._warp.ScopedCapture() as capture:
+                self._mjw.step(self._model, self._data)
+        return capture.graph
+
+
+def plain(model: mujoco.MjModel) -> mujoco.MjModel:
+    """A copy without sleeping islands and without rounds against slip."""
+    out = copy.copy(model)
+    out.opt.enableflags &= ~int(mujoco.mjtEnableBit.mjENBL_SLEEP)
+    out.opt.noslip_iterations = 0
+    return out
