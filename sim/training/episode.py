@@ -63,7 +63,7 @@ class Episode:
     """
 
     def __init__(self, cell: MujocoCell, seed: int = 0, arms: int = 2) -> None:
-        self._cell = cell
+        self.cell = cell
         self._context = Context(cell, NoPolicy(), np.random.default_rng(seed))
         self._reach, self._arms = Reach(), arms
         self._failed = self._motions = 0
@@ -86,10 +86,10 @@ class Episode:
         actions = self._decoded([c for c in cells if c >= 0], orientation)
         made = bool(actions) and (yield from self._make(actions))
         self._motions += 1
-        lifted = not push and self._cell.truth.target_lifted
+        lifted = not push and self.cell.truth.target_lifted
         if made and not lifted:
             yield from self._run(Recover, Ports())
-        outside = bool(self._cell.truth.outside)
+        outside = bool(self.cell.truth.outside)
         lost = not lifted and not outside and not (yield from self._look_again())
         success = lifted or (push and made and push_succeeded(before, Standing.of(self.observation), not outside))
         self._failed = 0 if lifted else self._failed + (not push)
@@ -98,7 +98,7 @@ class Episode:
 
     def close(self) -> None:
         """Free the simulation."""
-        self._cell.close()
+        self.cell.close()
 
     def _end(self, lifted: bool, outside: bool) -> str:
         if lifted:

@@ -30,4 +30,4 @@ class Retrieval(Episode):
                 next(course)
             except StopIteration as end:
                 return end.value  # type: ignore[no-any-return]
-            self._cell.advance(TICK)
+            self.cell.advance(TICK)

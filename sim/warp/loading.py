@@ -25,3 +25,8 @@ def find_device(warp: ModuleType, name: str) -> Any:
     except (ValueError, RuntimeError):
         there = ", ".join(str(device) for device in warp.get_devices())
         raise DeviceError(NAME, f"there is no device {name!r} on this machine", f"there are: {there}") from None
+
+
+def check_device(name: str) -> None:
+    """Raises DeviceError where the packages or the device are missing."""
+    find_device(load()[0], name)
