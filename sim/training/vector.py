@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -73,11 +74,13 @@ class RetrievalVectorEnv(VectorEnv[Seen, NDArray[np.int64], NDArray[np.generic]]
         raise NoAction(f"none of {TRIES} scenes has anything to do in every world")
 
     def step(self, actions: NDArray[np.int64]) -> Answer:
-        """A motion (KEY_POINTS + 1,) in each world. Raises RuntimeError before the first reset, WorldsError."""
+        """A motion (KEY_POINTS + 1,) in each world. Raises RuntimeError before the first reset, WorldsError, NoAction."""
         if not self._episodes:
             raise RuntimeError("reset the environment first")
         for world in np.flatnonzero(self._over):
             self._begin(int(world))
+        if self._over.any():
+            gc.collect()
         going = np.flatnonzero(~self._over)
         courses = {int(w): self._motion(int(w), actions[w]) for w in going}
         return self._answer(self._lockstep.through(courses, TICK))
@@ -87,6 +90,7 @@ class RetrievalVectorEnv(VectorEnv[Seen, NDArray[np.int64], NDArray[np.generic]]
         for episode in self._episodes:
             episode.close()
         self._episodes = []
+        gc.collect()  # a simulation's objects hold each other
 
     def _begin_all(self) -> None:
         self.close_extras()

@@ -40,41 +40,55 @@ class Lockstep:
         cell.truth.unwatched()
         self.cells[world] = cell
 
-    def through(self, courses: Mapping[int, Generator[None, None, T]], tick: float) -> dict[int, T]:
+    def through(self, courses: Mapping[int, Generator[object, None, T]], tick: float) -> dict[int, T]:
         """Run courses, by world, to their ends; each yields where `tick` [s] must pass. Gives what they return.
 
-        A world whose course has ended, or that has none, stands still. Raises WorldsError, and what a course raises;
-        ValueError where a tick is no whole number of physics steps.
+        A course may also set the state in its cell's MjData. A world whose course has ended, or that has none, stands
+        still. Raises WorldsError and what a course raises; ValueError where a tick is no whole number of physics steps.
         """
         steps = whole_steps(tick, self.cells[0].model.opt.timestep)
-        self._place()
+        self._start()
         live, ended = dict(courses), dict[int, T]()
         while live:
             over = resumed(live)
             live = {world: course for world, course in live.items() if world not in over}
-            self._keep_warmstart(over)
+            self._remember(over)
             ended |= over
             self._advance(list(live), steps)
         return ended
 
-    def _place(self) -> None:
+    def _start(self) -> None:
+        self._place()
         datas = [cell.data for cell in self.cells]
-        qpos, qvel = np.stack([data.qpos for data in datas]), np.stack([data.qvel for data in datas])
-        self._worlds.place(qpos, qvel, np.stack([data.qacc_warmstart for data in datas]))
-        for world in range(len(datas)):
+        self._worlds.recall(np.stack([d.qacc_warmstart for d in datas]), np.stack([d.cvel for d in datas]))
+        for world in range(len(self.cells)):
             self._write(world)
 
-    def _keep_warmstart(self, worlds: Collection[int]) -> None:
-        """The one part of the state that is not mirrored at every step, of worlds that stand still from here on."""
+    def _place(self) -> None:
+        self._qpos = np.stack([cell.data.qpos for cell in self.cells]).astype(np.float32)
+        self._qvel = np.stack([cell.data.qvel for cell in self.cells]).astype(np.float32)
+        self._worlds.place(self._qpos, self._qvel)
+
+    def _touched(self, world: int) -> bool:
+        """Whether someone has set a mirror's state, such as where a hand is, since the last step."""
+        data = self.cells[world].data
+        qpos, qvel = data.qpos.astype(np.float32), data.qvel.astype(np.float32)
+        return not (np.array_equal(qpos, self._qpos[world]) and np.array_equal(qvel, self._qvel[world]))
+
+    def _remember(self, worlds: Collection[int]) -> None:
+        """What is not mirrored at every step, of worlds that stand still from here on."""
         if not worlds:
             return
-        warmstart = self._worlds.warmstart()
+        warmstart, cvel = self._worlds.remembered()
         for world in worlds:
-            self.cells[world].data.qacc_warmstart[:] = warmstart[world]
+            data = self.cells[world].data
+            data.qacc_warmstart[:], data.cvel[:] = warmstart[world], cvel[world]
 
     def _advance(self, live: Sequence[int], steps: int) -> None:
         if not live:
             return
+        if any(self._touched(world) for world in live):
+            self._place()
         marches = [self.cells[world].set_points(steps) for world in live]
         for _ in range(steps):
             for march in marches:
@@ -90,10 +104,10 @@ class Lockstep:
             self._write(world)
         self._worlds.control(self._controls)
         self._worlds.step()
-        qpos, qvel = self._worlds.state()
+        self._qpos, self._qvel = self._worlds.state()
         for world in live:
             data = self.cells[world].data
-            data.qpos[:], data.qvel[:] = qpos[world], qvel[world]
+            data.qpos[:], data.qvel[:] = self._qpos[world], self._qvel[world]
             data.time += self.cells[world].model.opt.timestep
 
     def _write(self, world: int) -> None:
@@ -103,7 +117,7 @@ class Lockstep:
         rows.mocap_pos[world], rows.mocap_quat[world] = data.mocap_pos, data.mocap_quat
 
 
-def resumed(courses: Mapping[int, Generator[None, None, T]]) -> dict[int, T]:
+def resumed(courses: Mapping[int, Generator[object, None, T]]) -> dict[int, T]:
     """Let each go on to where it yields next; what those that ended return."""
     ended: dict[int, T] = {}
     for world, course in courses.items():

@@ -42,9 +42,10 @@ class Controls:
 class Worlds:
     """`count` worlds of `model` on `device`: "cpu", or "cuda:0" and so on, where a step is a captured graph.
 
-    Raises DeviceError without the package or the device. The same states and controls give the same again, and a world
-    knows nothing of its neighbours. Numbers are float32. Nothing sleeps, and there are no rounds against slip: both
-    are MuJoCo's for a whole model (on the CPU device sleeping islands cost six times what they save).
+    Raises DeviceError without the package or the device. The same states and controls give the same again, and what a
+    world's neighbours do changes no bit of it (how many there are may change the last ones). Numbers are float32.
+    Nothing sleeps: on the CPU device a step of eight sleeping blocks took six times one of them awake. There are no
+    rounds against slip, which only all worlds could have together: what is held long creeps, see sim/cell.py.
     """
 
     def __init__(
@@ -61,11 +62,18 @@ class Worlds:
             self._data = self._mjw.make_data(plain(model), nworld=count, **room)
         self._graph = self._captured() if self._device.is_cuda else None
 
-    def place(self, qpos: Rows, qvel: Rows, warmstart: Rows) -> None:
-        """Set every world's state: (N, nq), (N, nv), and the accelerations (N, nv) that the solver starts from."""
+    def place(self, qpos: Rows, qvel: Rows) -> None:
+        """Set every world's state, (N, nq) and (N, nv)."""
         self._data.qpos.assign(np.asarray(qpos, np.float32))
         self._data.qvel.assign(np.asarray(qvel, np.float32))
+
+    def recall(self, warmstart: Rows, cvel: Rows) -> None:
+        """What a step knows of the one before, and without which its last bits differ.
+
+        The accelerations (N, nv) that the solver starts from; the bodies' velocities (N, nbody, 6), which welds use.
+        """
         self._data.qacc_warmstart.assign(np.asarray(warmstart, np.float32))
+        self._data.cvel.assign(np.asarray(cvel, np.float32))
 
     def control(self, controls: Controls) -> None:
         """Set every world's set points."""
@@ -83,16 +91,16 @@ class Worlds:
             self._mjw.step(self._model, self._data)
 
     def state(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """qpos (N, nq) and qvel (N, nv). Raises WorldsError where they are not finite."""
-        qpos, qvel = self._data.qpos.numpy(), self._data.qvel.numpy()
+        """Copies of qpos (N, nq) and qvel (N, nv). Raises WorldsError where they are not finite."""
+        qpos, qvel = self._data.qpos.numpy().copy(), self._data.qvel.numpy().copy()
         broken = ~(np.isfinite(qpos).all(axis=1) & np.isfinite(qvel).all(axis=1))
         if broken.any():
             raise WorldsError(f"world {int(np.flatnonzero(broken)[0])}: its state is no longer finite")
         return qpos, qvel
 
-    def warmstart(self) -> NDArray[np.float32]:
-        """The accelerations (N, nv) that the solver starts from in the next step."""
-        return np.asarray(self._data.qacc_warmstart.numpy())
+    def remembered(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """What `recall` sets."""
+        return self._data.qacc_warmstart.numpy(), self._data.cvel.numpy()
 
     def check(self) -> None:
         """Raises WorldsError where contacts had no room since the start."""
@@ -105,11 +113,12 @@ class Worlds:
             raise WorldsError(f"world {world}: no room for {room.contacts} contacts, {room.rows} rows ({what})")
 
     def _captured(self) -> Any:
-        """One step as a graph; the step before it compiles, and its state is overwritten by `place`."""
+        """One step as a graph; the step before it loads the kernels, and `place` overwrites what it did."""
         with self._warp.ScopedDevice(self._device):
             self._mjw.step(self._model, self._data)
             with self._warp.ScopedCapture() as capture:
                 self._mjw.step(self._model, self._data)
+            self._data.overflow.zero_()
         return capture.graph
 
 
