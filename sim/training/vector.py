@@ -74,7 +74,7 @@ class RetrievalVectorEnv(VectorEnv[Seen, NDArray[np.int64], NDArray[np.generic]]
         raise NoAction(f"none of {TRIES} scenes has anything to do in every world")
 
     def step(self, actions: NDArray[np.int64]) -> Answer:
-        """A motion (KEY_POINTS + 1,) in each world. Raises RuntimeError before the first reset, WorldsError, NoAction."""
+        """A motion (KEY_POINTS + 1,) in each world. Raises RuntimeError before a reset, WorldsError, NoAction."""
         if not self._episodes:
             raise RuntimeError("reset the environment first")
         for world in np.flatnonzero(self._over):
