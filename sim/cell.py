@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import mujoco
@@ -89,26 +90,26 @@ class MujocoCell(HeldCell):
     def _step(self, n: int) -> None:
         held = any(arm.gripper.state.object_detected for arm in self.arms.values())
         self.model.opt.noslip_iterations = NOSLIP if held else 0
-        busy = [device for device in self._devices if device.busy]
-        if not self._pace.even:
-            self._step_slowed(busy, n)
-        elif not busy:
+        if self._pace.even and not any(device.busy for device in self._devices):
             mujoco.mj_step(self.model, self.data, nstep=n)
         else:
-            for _ in range(n):
-                for device in busy:
-                    device.before_step()
+            for _ in self.set_points(n):
                 mujoco.mj_step(self.model, self.data)
-            for device in busy:
-                device.after_steps()
         self.truth.watch()
 
-    def _step_slowed(self, busy: list[Device], n: int) -> None:
+    def set_points(self, n: int) -> Iterator[None]:
+        """Writes set points into `model` and `data` before each of n physics steps, which the caller makes.
+
+        At the end the arms and grippers look at what was measured.
+        """
+        busy = [device for device in self._devices if device.busy]
+        slowed = not self._pace.even
         for _ in range(n):
-            self._pace.step(self.arms.values(), self.model.opt.timestep)
+            if slowed:
+                self._pace.step(self.arms.values(), self.model.opt.timestep)
             for device in busy:
                 device.before_step()
-            mujoco.mj_step(self.model, self.data)
+            yield
         for device in busy:
             device.after_steps()
 

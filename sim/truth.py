@@ -90,6 +90,10 @@ class GroundTruth:
         """How deep [m] a part of an arm, fingers first of all, ever was in an object."""
         return self._overlap
 
+    def unwatched(self) -> None:
+        """Physics is stepped elsewhere, and nobody looks in between: speeds and overlaps are NaN from now on."""
+        self._max_speed = self._max_launch = self._overlap = float("nan")
+
     def watch(self) -> None:
         """Called by the cell between physics steps."""
         if len(self._dof) == 0:

@@ -75,6 +75,7 @@ def train(args: argparse.Namespace, config: TrainingConfig) -> int:
     from pg4da.policies.ppo.pool import WorkerFailed
     from pg4da.recording.folder import check_writable
     from pg4da.sim.training.processes import WorkerDied
+    from pg4da.sim.warp.worlds import WorldsError
     from pg4da.training.running import run_stage
     from pg4da.training.stages import Run
     from pg4da.training.stopping import asked_to_stop
@@ -85,7 +86,7 @@ def train(args: argparse.Namespace, config: TrainingConfig) -> int:
             finished = run_stage(args.stage, Run(config, args.out, group, args.resume, stop))
         except WeightsError as error:
             raise BadInput(str(error)) from error
-        except (WorkerFailed, WorkerDied, FloatingPointError) as error:
+        except (WorkerFailed, WorkerDied, WorldsError, FloatingPointError) as error:
             print(f"the training failed: {error}", file=sys.stderr)
             return FAILED
     if group.first:

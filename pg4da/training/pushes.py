@@ -9,9 +9,11 @@ from contextlib import closing
 from pathlib import Path
 
 from pg4da.errors import BadInput
+from pg4da.hardware.errors import DeviceError
 from pg4da.sim.training.push_bank import FIRST_SEED, make_push_bank, push_file
 from pg4da.sim.training.push_data import read_pushes
 from pg4da.sim.training.ranking import RankingTraining, one_torch_thread
+from pg4da.sim.warp.loading import check_device
 from pg4da.training.log import StageLog
 from pg4da.training.stages import RANKING, Run, store_settings
 
@@ -60,6 +62,11 @@ def _training(run: Run, number: int) -> RankingTraining:
 
 def check_ranking(run: Run) -> None:
     """Raises BadInput where it can't be trained in these processes, or is there and is not resumed."""
+    if run.config.pushes.device is not None:
+        try:
+            check_device(run.config.pushes.device)
+        except DeviceError as error:
+            raise BadInput(f"pushes.device: {error}") from None
     if run.group.size > 1:
         raise BadInput("the ranking is trained in one process: start it without torchrun")
     if run.folder("ranking").is_dir() and not run.resume:
@@ -74,7 +81,7 @@ def _bank(run: Run, bank: Path, number: int, weights: Path | None) -> bool:
     before = seeds.start - seeds_of(run, 1).start
     had = before + sum(push_file(bank, seed).is_file() for seed in seeds)
     name = f"ranking scenes, round {number} of {pushes.rounds}"
-    making = make_push_bank(bank, seeds, pushes.workers, weights)
+    making = make_push_bank(bank, seeds, pushes.workers, weights, pushes.device)
     with StageLog(bank, name, pushes.scenes, "scenes", had) as log, closing(making) as files:
         for done, _ in enumerate(files, had + 1):
             log.row(done, {})

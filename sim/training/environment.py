@@ -14,6 +14,7 @@ from pg4da.policies.learned.policy import KEY_POINTS
 from pg4da.policies.types import NoAction
 from pg4da.sim.scenes.generator import CASE_NAMES, generate
 from pg4da.sim.scenes.scene import Scene
+from pg4da.sim.training.episode import Episode, Step
 from pg4da.sim.training.retrieval import Retrieval
 
 Seen = dict[str, NDArray[np.generic]]
@@ -23,6 +24,39 @@ TRIES = 20  # scenes drawn until one has something to do
 def any_case(rng: np.random.Generator) -> Scene:
     """A scene of one of the paper's five cases. Raises SceneError for a seed that leads to none."""
     return generate(str(rng.choice(CASE_NAMES)), int(rng.integers(1 << 30)))
+
+
+def action_space() -> spaces.MultiDiscrete:
+    """Of one episode, see RetrievalEnv."""
+    return spaces.MultiDiscrete([56 * 56 + 1] * KEY_POINTS + [361], start=[-1] * (KEY_POINTS + 1))
+
+
+def observation_space() -> spaces.Dict:
+    """Of one episode, see RetrievalEnv."""
+    return spaces.Dict(
+        {
+            "color": spaces.Box(0, 255, (224, 224, 3), np.uint8),
+            "height": spaces.Box(0.0, 0.5, (224, 224), np.float32),
+            "target": spaces.MultiBinary((224, 224)),
+            "grasp": spaces.MultiBinary((56, 56)),
+            "push": spaces.MultiBinary((56, 56)),
+        }
+    )
+
+
+def seen_of(episode: Episode) -> Seen:
+    """An episode's last look as an observation."""
+    seen, where = episode.observation, episode.places
+    masks = {"target": seen.target_mask, "grasp": where.grasp, "push": where.push}
+    height = np.clip(seen.height, 0.0, 0.5)
+    return {"color": seen.color, "height": height, **{k: v.astype(np.int8) for k, v in masks.items()}}
+
+
+def answer_of(found: Step) -> tuple[float, bool, bool, dict[str, Any]]:
+    """Reward, terminated, truncated and the further figures of a motion."""
+    info = {"success": found.success, "made": found.made, "isolation": found.isolation, "ended": found.ended}
+    used_up = found.ended == "motions used up"
+    return found.reward, bool(found.ended) and not used_up, used_up, info
 
 
 class RetrievalEnv(gymnasium.Env[Seen, NDArray[np.int64]]):
@@ -37,16 +71,7 @@ class RetrievalEnv(gymnasium.Env[Seen, NDArray[np.int64]]):
     ) -> None:
         self._scenes, self._arms, self._noise = scenes, arms, noise
         self._episode: Retrieval | None = None
-        self.action_space = spaces.MultiDiscrete([56 * 56 + 1] * KEY_POINTS + [361], start=[-1] * (KEY_POINTS + 1))
-        self.observation_space = spaces.Dict(
-            {
-                "color": spaces.Box(0, 255, (224, 224, 3), np.uint8),
-                "height": spaces.Box(0.0, 0.5, (224, 224), np.float32),
-                "target": spaces.MultiBinary((224, 224)),
-                "grasp": spaces.MultiBinary((56, 56)),
-                "push": spaces.MultiBinary((56, 56)),
-            }
-        )
+        self.action_space, self.observation_space = action_space(), observation_space()
 
     def reset(self, *, seed: int | None = None, options: dict[str, Any] | None = None) -> tuple[Seen, dict[str, Any]]:
         """Another scene; the same seed gives the same one. Raises NoAction where no scene has anything to do."""
@@ -66,9 +91,7 @@ class RetrievalEnv(gymnasium.Env[Seen, NDArray[np.int64]]):
         if self._episode is None:
             raise RuntimeError("reset the environment first")
         found = self._episode.step(action[:-1].tolist(), int(action[-1]))
-        info = {"success": found.success, "made": found.made, "isolation": found.isolation, "ended": found.ended}
-        used_up = found.ended == "motions used up"
-        return self._seen(), found.reward, bool(found.ended) and not used_up, used_up, info
+        return self._seen(), *answer_of(found)
 
     def close(self) -> None:
         """Free the simulation."""
@@ -78,7 +101,4 @@ class RetrievalEnv(gymnasium.Env[Seen, NDArray[np.int64]]):
 
     def _seen(self) -> Seen:
         assert self._episode is not None
-        seen, where = self._episode.observation, self._episode.places
-        masks = {"target": seen.target_mask, "grasp": where.grasp, "push": where.push}
-        height = np.clip(seen.height, 0.0, 0.5)
-        return {"color": seen.color, "height": height, **{k: v.astype(np.int8) for k, v in masks.items()}}
+        return seen_of(self._episode)

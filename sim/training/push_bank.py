@@ -16,17 +16,17 @@ FIRST_SEED = 2_000_000  # far from the seeds of every evaluation
 
 
 def make_push_bank(
-    folder: Path, seeds: range, workers: int = 1, weights: Path | None = None
+    folder: Path, seeds: range, workers: int = 1, weights: Path | None = None, device: str | None = None
 ) -> Generator[Path, None, None]:
     """Try pushes on the scene of each seed that has no file yet; yields the files as they are finished, in order;
     closing it ends the processes. Raises WorkerDied.
 
-    weights: of a ranking whose choices are tried as well; without it, the look-ahead's choices alone. Each file is a
-    function of its seed and the weights.
+    weights: of a ranking whose choices are tried as well; without it, the look-ahead's choices alone. device: of
+    mujoco-warp, see `try_scene`. Each file is a function of its seed, the weights and what makes the pushes.
     """
     folder.mkdir(parents=True, exist_ok=True)
     missing = [seed for seed in seeds if not push_file(folder, seed).is_file()]
-    return in_order(partial(_make, folder, weights), missing, workers)
+    return in_order(partial(_make, folder, weights, device), missing, workers)
 
 
 def push_file(folder: Path, seed: int) -> Path:
@@ -39,9 +39,9 @@ def push_files(folder: Path) -> list[Path]:
     return sorted(f for f in folder.glob("*.npz") if f.stem.isdigit())
 
 
-def _make(folder: Path, weights: Path | None, seed: int) -> Path:
+def _make(folder: Path, weights: Path | None, device: str | None, seed: int) -> Path:
     try:
-        log = try_scene(seed, weights)
+        log = try_scene(seed, weights, device)
     except SceneError:  # a seed that leads to no scene
         log = Log()
     file = push_file(folder, seed)

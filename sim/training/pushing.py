@@ -28,6 +28,7 @@ from pg4da.sim.scenes.generator import CASE_NAMES, generate
 from pg4da.sim.scenes.scene import Scene
 from pg4da.sim.training.push_log import Log, stroke_numbers
 from pg4da.sim.training.tries import Tries
+from pg4da.sim.training.wave import Wave
 from pg4da.skills.perception.observe import Memory
 
 CASES = (1, 2, 2, 3, 3, 4, 4)  # how often each case comes up
@@ -55,21 +56,29 @@ def case_of(seed: int) -> str:
     return CASE_NAMES[CASES[seed % len(CASES)]]
 
 
-def try_scene(seed: int, weights: Path | None = None) -> Log:
+def try_scene(seed: int, weights: Path | None = None, device: str | None = None) -> Log:
     """Try pushes on the generated scene of a seed. Raises SceneError for a seed that leads to none.
 
-    weights: of a ranking, whose own choices then are among those tried.
+    weights: of a ranking, whose own choices then are among those tried. device: where mujoco-warp makes the pushes of a
+    state all at once; raises DeviceError and WorldsError then. MuJoCo makes them one by one without it.
     """
     case = case_of(seed)
     ranking = RankingPolicy(read_ranking(weights)) if weights else None
-    episode = _Episode(generate(case, seed), CASE_NAMES.index(case), np.random.default_rng([seed, 5]), ranking)
+    scene, rng = generate(case, seed), np.random.default_rng([seed, 5])
+    episode = _Episode(scene, CASE_NAMES.index(case), rng, ranking, _wave(scene, device))
     episode.run()
     return episode.log
 
 
+def _wave(scene: Scene, device: str | None) -> Wave | None:
+    return None if device is None else Wave(scene, TRIED, device)
+
+
 class _Episode:
-    def __init__(self, scene: Scene, case: int, rng: np.random.Generator, ranking: RankingPolicy | None) -> None:
-        self.log = Log()
+    def __init__(
+        self, scene: Scene, case: int, rng: np.random.Generator, ranking: RankingPolicy | None, wave: Wave | None
+    ) -> None:
+        self.log, self._wave = Log(), wave
         self._tries, self._case, self._rng = Tries(scene), case, rng
         self._reach, self._rule, self._ranking = Reach(), GeometricPolicy(), ranking
 
@@ -88,13 +97,22 @@ class _Episode:
             state = best if on else open_[int(self._rng.integers(len(open_)))]
 
     def _expanded(self, state: _State) -> Iterator[_State | None]:
-        for proposal, ahead in self._chosen(state):
-            self._tries.restore(state.data)
-            self._tries.push(push_of(proposal, self._reach))
+        chosen = self._chosen(state)
+        made = self._made(state, [push_of(proposal, self._reach) for proposal, _ in chosen])
+        for (proposal, ahead), _ in zip(chosen, made, strict=True):
             self.log.link.append((state.index, len(self.log.windows), FAMILIES.index(proposal.family)))
             self.log.strokes.append(stroke_numbers(proposal))
             self.log.ahead.append(ahead)
             yield self._seen(state.memory)
+
+    def _made(self, state: _State, pushes: list[Push]) -> Iterator[None]:
+        """Make each from the state; at each turn the tries stand where one has led."""
+        ends = self._wave.ends(state.data, pushes) if self._wave else None
+        for push in pushes:
+            self._tries.restore(state.data if ends is None else next(ends))
+            if ends is None:
+                self._tries.push(push)
+            yield
 
     def _chosen(self, state: _State) -> list[tuple[Proposal, NDArray[np.float32]]]:
         everything = proposals(state.around)

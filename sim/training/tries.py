@@ -5,6 +5,8 @@ The grippers float and are set down where a push begins; only what touches objec
 
 from __future__ import annotations
 
+from collections.abc import Generator
+
 import mujoco
 import numpy as np
 
@@ -22,6 +24,7 @@ DOWN, ALONG, UP = 0.8, 0.22, 1.0  # m/s
 REST = 0.2  # s
 TOLERANCE = 1e-5
 CHUNK = 2  # physics steps between two set points
+TICK = 0.008  # s, as long as a chunk
 BEHIND = 0.08  # m; a gripper this far behind its path is stopped, as in the cell
 TOP = 0.22  # m; fingertips at this height are above everything that is pushed
 
@@ -60,17 +63,25 @@ class Tries:
 
     def push(self, push: Push) -> None:
         """Make a push from above its start to above its end, then take the grippers away and let all come to rest."""
+        for driven in self.course(push):
+            if driven:
+                self.cell.advance(TICK)
+            else:
+                mujoco.mj_step(self.cell.model, self.cell.data, nstep=CHUNK)
+
+    def course(self, push: Push) -> Generator[bool, None, None]:
+        """The push as a course, see Episode; it yields whether the cell's own devices may have set points to write."""
         arms = {path.arm or "left": path for path in push.paths}
-        self._open(arms, push.width)
+        yield from self._open(arms, push.width)
         lines = {name: self._line(name, path, push.width) for name, path in arms.items()}
         for name, (points, turn) in lines.items():
             self._set_down(name, np.concatenate([points[0], turn]))
-        self._follow(lines)
+        yield from self._follow(lines)
         for name in arms:
             self._set_down(name, home(name))
-        self.cell.advance(REST)
+        yield from (True for _ in range(round(REST / TICK)))
 
-    def _open(self, arms: dict[str, PushPath], width: float) -> None:
+    def _open(self, arms: dict[str, PushPath], width: float) -> Generator[bool, None, None]:
         for name in self.cell.arms:
             gripper, wanted = self.cell.arms[name].gripper, width if name in arms else 0.0
             if abs(gripper.state.width - wanted) > 0.002:
@@ -78,7 +89,7 @@ class Tries:
         for _ in range(200):
             if not any(arm.gripper.busy for arm in self.cell.arms.values()):
                 break
-            self.cell.advance(0.008)
+            yield True
 
     def _line(self, name: str, path: PushPath, width: float) -> tuple[Array, Array]:
         """Set points (n, 3) of the hand every CHUNK steps, and its rotation vector (3,)."""
@@ -102,15 +113,15 @@ class Tries:
         data.qvel[self._v[name] : self._v[name] + 6] = 1e-3  # what moves is not asleep
         data.mocap_pos[self._mocap[name]], data.mocap_quat[self._mocap[name]] = q[:3], quaternion
 
-    def _follow(self, lines: dict[str, tuple[Array, Array]]) -> None:
-        model, data = self.cell.model, self.cell.data
+    def _follow(self, lines: dict[str, tuple[Array, Array]]) -> Generator[bool, None, None]:
+        data = self.cell.data
         for row in range(max(len(points) for points, _ in lines.values())):
             for name, (points, _) in lines.items():
                 place = points[min(row, len(points) - 1)]
                 data.mocap_pos[self._mocap[name]] = place
                 if np.abs(data.qpos[self._q[name] : self._q[name] + 3] - place).max() > BEHIND:
                     return
-            mujoco.mj_step(model, data, nstep=CHUNK)
+            yield False
 
 
 def _wxyz(turn: Array) -> Array:

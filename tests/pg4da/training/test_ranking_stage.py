@@ -1,5 +1,6 @@
 """The stage that trains the ranking: rounds, what is kept when it goes on, what each round is given."""
 
+import sys
 from dataclasses import dataclass
 
 import pytest
@@ -39,9 +40,9 @@ def test_rounds_share_the_scenes_and_none_is_in_two(scenes, rounds, shares):
 def test_the_second_round_is_given_what_the_first_learnt_and_going_on_makes_only_what_is_missing(tmp_path, monkeypatch):
     given = []
 
-    def watched(folder, seeds, workers, weights):
+    def watched(folder, seeds, workers, weights, device):
         given.append((seeds, weights))
-        return make_push_bank(folder, seeds, workers, weights)
+        return make_push_bank(folder, seeds, workers, weights, device)
 
     monkeypatch.setattr(pushes, "make_push_bank", watched)
     (tmp_path / "settings.yaml").write_text(SETTINGS)
@@ -59,3 +60,23 @@ def test_the_second_round_is_given_what_the_first_learnt_and_going_on_makes_only
     assert main(["train", "ranking", "--resume", "--out", str(out)]) == 0
     assert {file: file.read_bytes() for file in kept} == kept
     assert (folder / "ranking.safetensors").read_bytes() == whole
+
+
+def test_a_device_that_is_not_there_is_told_in_one_line_before_anything_is_written(tmp_path, capsys):
+    (tmp_path / "settings.yaml").write_text("pushes: {device: 'cuda:99'}\n")
+    asked = ["train", "ranking", "--config", str(tmp_path / "settings.yaml"), "--out", str(tmp_path / "out")]
+    assert main(asked) == 2
+    told = capsys.readouterr().err.strip()
+    assert "pushes.device: mujoco-warp: there is no device 'cuda:99'" in told
+    assert "Traceback" not in told
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_package_that_is_missing_is_told_in_one_line(tmp_path, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "warp", None)
+    (tmp_path / "settings.yaml").write_text("pushes: {device: cpu}\n")
+    asked = ["train", "ranking", "--config", str(tmp_path / "settings.yaml"), "--out", str(tmp_path / "out")]
+    assert main(asked) == 2
+    told = capsys.readouterr().err.strip().splitlines()
+    assert len(told) == 1
+    assert "pip install 'pg4da[warp]'" in told[0]

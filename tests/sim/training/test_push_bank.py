@@ -73,7 +73,7 @@ def test_a_scene_gives_the_same_file_again_and_is_not_made_twice(few, tmp_path: 
 
 
 def test_a_seed_without_a_scene_gives_an_empty_file(monkeypatch, tmp_path: Path):
-    def none(seed, weights):
+    def none(seed, weights, device):
         raise SceneError("case1-clutter", None, None, "no scene")
 
     monkeypatch.setattr(push_bank, "try_scene", none)

@@ -4,7 +4,8 @@ import pytest
 from pg4da.policies.avn.orientations import nearest_class
 from pg4da.policies.types import NoAction
 from pg4da.sim.scenes.scene import Scene, SceneObject
-from pg4da.sim.training.retrieval import FAILED_GRASPS, Retrieval
+from pg4da.sim.training.episode import FAILED_GRASPS
+from pg4da.sim.training.retrieval import Retrieval
 
 STRAIGHT = np.array([0.0, 0.0, 0.0, 1.0])
 GREEN, RED = (0.1, 0.8, 0.1), (0.8, 0.2, 0.1)
