@@ -54,8 +54,10 @@ def rows(quick: bool) -> list[Row]:
 
 def policy_rows(policy: str, found: Sequence[Timed]) -> list[Row]:
     """Rows of one policy's decisions."""
-    whole = [d["see"] + d["choose"] for d in found]
-    out = [row(f"{policy}: frame to motion", "ms", whole, at_most=AT_MOST)]
+    out = [row(f"{policy}: frame to motion", "ms", [d["see"] + d["choose"] for d in found], at_most=AT_MOST)]
+    ranked = [d["see"] + d["choose"] for d in found if "proposals" in d]
+    if ranked:
+        out.append(row(f"{policy}: frame to motion, where pushes are weighed", "ms", ranked, at_most=AT_MOST))
     words = {"see": "maps and target", "choose": "decide", **PARTS}
     for part, told in words.items():
         values = [d[part] for d in found if part in d]

@@ -82,7 +82,8 @@ def run_pushes(args: argparse.Namespace, note: Callable[[str], None]) -> int:
 
     from rich.console import Console
 
-    from pg4da.bench.pushes import promises_table, stages_table, try_pushes
+    from pg4da.bench.push_tables import promises_table, stages_table
+    from pg4da.bench.pushes import try_pushes
     from pg4da.errors import BadInput
     from pg4da.policies.avn.errors import WeightsError
 

@@ -26,8 +26,8 @@ class BankConfig(Part):
 class PushesConfig(Part):
     """Scenes that pushes are tried on, for the ranking."""
 
-    scenes: int = Field(default=240, ge=1, le=100_000, description="scenes of all five cases, in all rounds together")
-    rounds: int = Field(default=2, ge=1, le=20, description="from the second on, half are the ranking's own choices")
+    scenes: int = Field(default=360, ge=1, le=100_000, description="scenes of cases 2 to 5, in all rounds together")
+    rounds: int = Field(default=3, ge=1, le=20, description="from the second on, half are the ranking's own choices")
     workers: int = Field(default=1, ge=1, le=64, description="processes that try them")
     device: str | None = Field(
         default=None, description="cuda:0, say: pushes from one state all at once, by mujoco-warp; else one by one"

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from pg4da.bench import pushes
-from pg4da.bench.pushes import STAGES, State, promises_table, stages_of, stages_table
+from pg4da.bench.push_tables import promises_table, stages_table
+from pg4da.bench.pushes import STAGES, State, stages_of
 from pg4da.commands.main import main
 from pg4da.policies.geometric.worth import Foreseen
 from pg4da.policies.ranking.numbers import OUTPUTS
-from pg4da.policies.ranking.policy import LEFT, Weighed
+from pg4da.policies.ranking.policy import FREE, LEFT, Weighed
 
 
 def foreseen(value: float) -> tuple[Foreseen, ...]:
@@ -23,22 +24,17 @@ def weighed(quick: list[float], looked: list[int], values: list[float]) -> Weigh
     return Weighed([], figures, looked, [foreseen(v) for v in values], figures[looked])
 
 
-def test_each_stage_answers_for_its_own_choice() -> None:
-    given = weighed([3.0, 1.0, 2.0, 5.0], looked=[1, 2], values=[0.2, 0.9])
-    freed = {0: True, 1: False, 2: True, 3: False}
-    found = stages_of(given, freed, drawn=[0, 3], choice=1)
-    assert found == dict(zip(STAGES, (0.5, 1.0, 1.0, 0.0, 1.0, 0.0), strict=True))
-
-
-def test_the_oracle_of_the_sieve_knows_only_what_passed_it() -> None:
-    given = weighed([3.0, 1.0], looked=[1], values=[0.2])
-    found = stages_of(given, {0: True, 1: False}, drawn=[0], choice=1)
-    assert (found["best of all"], found["best of the sieve"]) == (1.0, 0.0)
+def test_each_stage_answers_for_its_own_choice_of_what_is_allowed() -> None:
+    given = weighed([3.0, 1.0, 2.0, 0.5, 5.0], looked=[1, 2, 3], values=[0.2, 0.8, 0.9])
+    given.sure[1, FREE] = 2.0
+    freed = {0: True, 1: False, 2: True, 3: False, 4: False}
+    found = stages_of(given, freed, drawn=[0, 4], order=[1, 2], oracles=(True, False))
+    assert found == dict(zip(STAGES, (0.5, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0), strict=True))
 
 
 def test_tables_count_states_and_promises() -> None:
     stages = dict.fromkeys(STAGES, 1.0)
-    states = [State("case1-clutter", stages, [0.05, 0.95], [False, True])]
+    states = [State("case1-clutter", 1, stages, [0.05, 0.95], [False, True])]
     assert [c.header for c in stages_table(states).columns][2:] == list(STAGES)
     assert promises_table(states).row_count == 2
 
