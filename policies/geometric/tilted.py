@@ -25,6 +25,7 @@ AZIMUTHS = np.arange(8) * np.pi / 4
 DEPTHS = (0.033, 0.022)
 PLAYS = (0.009, 0.0045, 0.002)  # m beside the target on each side, the roomier tried first: its corners are seen blunt
 PAIRS = 12
+BESIDE = 0.003  # m between the open hand and what is seen; arms and seen edges are each about 1 mm off
 FLOOR = 0.005  # m between the lowest corner of a leaned fingertip and the table
 LEAST_OVERLAP = 0.015
 TILT_PENALTY = 0.05  # of the score, per 15 degrees
@@ -92,7 +93,7 @@ def free_grasps(
     found: list[Grasp] = []
     for play in PLAYS:
         opening = poses.width + 2 * play
-        clear = clear_of(columns, poses.rotation, poses.origin, opening, gripper, settings.clearance)
+        clear = clear_of(columns, poses.rotation, poses.origin, opening, gripper, BESIDE)
         free = np.flatnonzero(clear)
         safe = 0.55 + 0.45 * np.clip((play - settings.clearance) / (settings.roomy - settings.clearance), 0, 1)
         best = free[np.argsort(-poses.value[free], kind="stable")][:count]

@@ -32,6 +32,15 @@ def hand(grasp):
     return points @ grasp.pose[:3, :3].T + grasp.pose[:3, 3]
 
 
+def solid_hand(grasp):
+    """Points (n, 3) all over both open fingers in `world`, 1 mm apart."""
+    across = np.arange(0.0, GRIPPER.finger_thickness, 0.001) + 0.5 * grasp.opening
+    side = np.arange(-0.5, 0.501, 0.05) * GRIPPER.finger_width
+    x, y, z = np.meshgrid(np.concatenate([across, -across]), side, np.arange(-0.055, 0.0, 0.001), indexing="ij")
+    points = np.column_stack([x.ravel(), y.ravel(), z.ravel()])
+    return points @ grasp.pose[:3, :3].T + grasp.pose[:3, 3]
+
+
 @pytest.mark.parametrize("turn", [0, 20, 65])
 def test_leaned_grasps_are_poses_that_stay_off_the_table_and_bite_deep_enough(table, turn):
     grasps = leaned(table.observe([table.target(0.1, 0.45, 0.045, 0.09, turn)]))
@@ -71,6 +80,23 @@ def test_beside_a_wall_the_gripper_leans_away_from_it(table):
     points = hand(action)
     inside = (np.abs(points[:, 0]) < 0.06) & (np.abs(points[:, 1] - 0.555) < 0.0225) & (points[:, 2] < 0.20)
     assert not inside.any()
+
+
+@pytest.mark.parametrize("gap", [0.0, 0.002, 0.005, 0.008])
+def test_leaned_fingers_stay_three_millimetres_off_a_neighbour(table, gap):
+    """An arm is a millimetre off its path, and so is an edge as it is seen; a fingertip came down on one."""
+    for turn in range(0, 180, 4):
+        angle, size = np.radians(turn), np.array([0.09, 0.045])
+        away = 0.0225 + gap + 0.5 * (size[0] * abs(np.sin(angle)) + size[1] * abs(np.cos(angle)))
+        place = np.array([0.0431, 0.5 + away])
+        axes = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
+        grasps = leaned(table.observe([table.target(0, 0.5, 0.045, 0.045), table.block(*place, *size, turn, shade=7)]))
+        assert grasps
+        for grasp in grasps:
+            points = solid_hand(grasp)
+            low = points[points[:, 2] < 0.0445]
+            beside = np.abs((low[:, :2] - place) @ axes.T) - 0.5 * size
+            assert beside.max(axis=1).min() > 0.003
 
 
 def test_walled_in_on_three_sides_there_is_no_leaned_grasp(table):
