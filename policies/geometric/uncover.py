@@ -134,7 +134,7 @@ def _best_stop(
     """The stroke cut at its best stop, and its gain; None when something would leave the workspace."""
     before = load(weight, painted([t.parts for t in high], grid))
     best: tuple[Stroke, float] | None = None
-    centres, room = np.array([t.centre for t in high]), room_for(high)
+    centres, room = np.array([t.centre for t in high], float).reshape(-1, 2), room_for(high)
     stops = list(np.arange(0.06, stroke.length + 1e-6, 0.03))
     for prediction in table.plough((stroke,), stops):
         if leaves(centres, prediction, bounds, room):
