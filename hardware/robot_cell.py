@@ -54,6 +54,8 @@ class RobotCell:
         self._lock = threading.Lock()
         self._due = monotonic()
         self._closed = False
+        gc.collect()
+        gc.freeze()  # later collections need not go through all that is loaded, which holds every thread up for so long
 
     def _join(self, name: str, arm: Arm) -> Paced:
         if not isinstance(arm, Paced):
@@ -179,6 +181,7 @@ class RobotCell:
         if self._closed:
             return
         self._closed = True
+        gc.unfreeze()
         with ExitStack() as then:
             then.callback(close_all, [self.camera, *(arm.gripper for arm in self.arms.values())])
             then.callback(close_all, list(self.arms.values()))
