@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context
@@ -13,6 +14,7 @@ from typing import TypeVar
 T = TypeVar("T")
 R = TypeVar("R")
 SIGNALS = {signal.SIGINT}
+AHEAD = 50  # items a process that are handed out before they are asked for: some take much longer than others
 
 
 class WorkerDied(RuntimeError):
@@ -28,12 +30,22 @@ def in_order(task: Callable[[T], R], items: Sequence[T], workers: int = 1) -> Ge
         yield from map(task, items)
         return
     with _pool(workers) as pool:
-        with _masked():  # the processes start here, and begin with this mask
-            results = pool.map(task, items)
         try:
-            yield from results
+            yield from _results(pool, task, items, AHEAD * workers)
         except BrokenProcessPool as error:
             raise WorkerDied(f"one of {workers} processes died in the middle of its work; --resume goes on") from error
+
+
+def _results(pool: ProcessPoolExecutor, task: Callable[[T], R], items: Sequence[T], ahead: int) -> Iterator[R]:
+    """In order. Nothing is ever cancelled, as `pool.map` would: the pool's own thread trips over that when it ends."""
+    given: deque[Future[R]] = deque()
+    for item in items:
+        with _masked():  # the processes start here, and begin with this mask
+            given.append(pool.submit(task, item))
+        if len(given) > ahead:
+            yield given.popleft().result()
+    while given:
+        yield given.popleft().result()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 
 import pytest
@@ -48,6 +49,18 @@ def test_closing_it_ends_processes_that_are_still_at_work():
     assert time.monotonic() - begun < 30
     with pytest.raises(ProcessLookupError):
         os.kill(worker, 0)
+
+
+def test_closing_it_with_much_left_says_nothing(monkeypatch):
+    """A pool's own thread trips over work that was cancelled before the pool was shut down."""
+    said = []
+    monkeypatch.setattr(threading, "excepthook", said.append)
+    for _ in range(5):
+        made = in_order(abs, range(20_000), 2)
+        for _ in range(5):
+            next(made)
+        made.close()
+    assert not said
 
 
 def test_ctrl_c_of_the_terminal_does_not_end_them():
