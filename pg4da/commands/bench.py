@@ -23,8 +23,14 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--decisions", action="store_true", help="only the time from a camera's frame to the motion")
     parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
     parser.add_argument("--grasps", action="store_true", help="only how often grasps of each score hold")
+    parser.add_argument("--labels", action="store_true", help="only whether the angle-view network's labels hold")
     parser.add_argument("--pushes", action="store_true", help="only where the choice of a push loses, stage by stage")
-    parser.add_argument("--weights", type=Path, metavar="FILE", help="of a ranking, for --pushes")
+    parser.add_argument(
+        "--weights",
+        type=Path,
+        metavar="FILE",
+        help="a ranking's for --pushes, a backbone's for --labels",
+    )
     parser.add_argument("--policy", default="pg4da", metavar="NAME")
     parser.set_defaults(run=run)
 
@@ -44,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
 
     if args.grasps:
         return run_grasps(args, note)
+    if args.labels:
+        return run_labels(args, note)
     if args.pushes:
         return run_pushes(args, note)
     if args.executive or args.decisions or args.robot:
@@ -73,6 +81,30 @@ def run_grasps(args: argparse.Namespace, note: Callable[[str], None]) -> int:
         print(json.dumps({"grasps": [asdict(each) for each in tried]}, allow_nan=False))
     else:
         Console().print(grasps_table(tried))
+    return 0
+
+
+def run_labels(args: argparse.Namespace, note: Callable[[str], None]) -> int:
+    """What labels and network are good for. Raises BadInput for weights that are none."""
+    from dataclasses import asdict
+
+    from rich.console import Console
+
+    from pg4da.bench.labels import check_labels, labels_table, stages, ways_table
+    from pg4da.errors import BadInput
+    from pg4da.policies.avn.errors import WeightsError
+
+    try:
+        ways = stages(args.quick, note, args.weights)
+    except WeightsError as error:
+        raise BadInput(str(error)) from None
+    checked = check_labels(args.quick, note)
+    if args.json:
+        print(json.dumps({"labels": [asdict(each) for each in checked], "ways": ways}, allow_nan=False))
+    else:
+        console = Console(width=max(Console().width, 100))
+        console.print(labels_table(checked))
+        console.print(ways_table(ways))
     return 0
 
 

@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from pg4da.hardware.frames import transform
 from pg4da.policies.avn.orientations import CLASSES, grasp_rotations, tilts
 from pg4da.policies.geometric.hand import clear_of
 from pg4da.policies.geometric.solid import Columns
-from pg4da.policies.types import Array, GripperShape
+from pg4da.policies.types import Array, Grasp, GripperShape
 
 Floats = NDArray[np.float32]
 Flags = NDArray[np.bool_]
@@ -116,8 +117,40 @@ def _turned(prism: Prism, classes: NDArray[np.intp]) -> _Turned:
     return _Turned(classes, u, v, w, R[:, :, 0] @ prism.normals.T)
 
 
+def grasp_as_labelled(place: Array, number: int, prism: Prism, columns: Columns, gripper: GripperShape) -> Grasp | None:
+    """The grasp that the label of one orientation at a place (2,) speaks of: at the depth that holds, else the deepest.
+
+    None where nothing lies between the pads.
+    """
+    turned = _turned(prism, np.array([number]))
+    jaws = [_jaws(place, depth, turned, prism.top, gripper) for depth in DEPTHS]
+    held = [bool(_clear(jaw, columns, gripper)[0]) for jaw in jaws]
+    jaw = jaws[held.index(True) if any(held) else 0]
+    width = float(jaw.width[0])
+    if width <= 0.0:
+        return None
+    pose = transform(jaw.rotation[0], jaw.origin[0])
+    return Grasp(pose, width, min(width + 2 * PLAY, gripper.max_width), 1.0)
+
+
+@dataclass(frozen=True)
+class _Jaws:
+    """Grasps of some classes (k,) at one place and depth: rotation (k, 3, 3), origin (k, 3), width (k,) of what lies
+    between the pads, good (k,): all holds but that neighbours were not looked at."""
+
+    rotation: Array
+    origin: Array
+    width: Array
+    good: Flags
+
+
 def _held(place: Array, depth: float, turned: _Turned, top: float, columns: Columns, gripper: GripperShape) -> Flags:
     """Which of the turned classes (k,) hold at one place and depth; top [m]: of the upper face."""
+    return _clear(_jaws(place, depth, turned, top, gripper), columns, gripper)
+
+
+def _jaws(place: Array, depth: float, turned: _Turned, top: float, gripper: GripperShape) -> _Jaws:
+    """The hand moved along the closing axis until the object is in its middle, and up until it is above the table."""
     rotation = grasp_rotations()[turned.classes]
     origin = np.append(place, top) + depth * rotation[:, :, 2]
     shift, width, good = _contacts(turned, rotation, origin, gripper)
@@ -128,9 +161,16 @@ def _held(place: Array, depth: float, turned: _Turned, top: float, columns: Colu
     origin = origin + rotation[:, :, 2] * (short / rotation[:, 2, 2])[:, None]
     good &= (top - origin[:, 2]) / -rotation[:, 2, 2] >= min(LEAST_OVERLAP, 0.5 * top)
     good &= (width + 2 * PLAY <= gripper.max_width) & (np.abs(shift) < AWAY)
-    found = np.flatnonzero(good)
-    good[found] = clear_of(columns, rotation[found], origin[found], width[found] + 2 * PLAY, gripper, CLEARANCE)
-    return good
+    return _Jaws(rotation, origin, width, good)
+
+
+def _clear(jaws: _Jaws, columns: Columns, gripper: GripperShape) -> Flags:
+    """Which of the good ones touch nothing but the object."""
+    clear = jaws.good.copy()
+    found = np.flatnonzero(clear)
+    width = jaws.width[found] + 2 * PLAY
+    clear[found] = clear_of(columns, jaws.rotation[found], jaws.origin[found], width, gripper, CLEARANCE)
+    return clear
 
 
 def _contacts(turned: _Turned, rotation: Array, origin: Array, gripper: GripperShape) -> tuple[Array, Array, Flags]:

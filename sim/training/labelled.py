@@ -12,10 +12,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pg4da.policies.avn.labels import grasp_labels, prism_of
+from pg4da.hardware.cell import CameraFrame
+from pg4da.policies.avn.labels import Prism, grasp_labels, prism_of
 from pg4da.policies.avn.orientations import CLASSES
 from pg4da.policies.geometric.outlines import Array
-from pg4da.policies.geometric.solid import columns_of
+from pg4da.policies.geometric.solid import Columns, columns_of
 from pg4da.policies.geometric.tilted import body_of
 from pg4da.policies.types import GripperShape, MapGrid
 from pg4da.sim.camera import render
@@ -50,20 +51,45 @@ class Sample:
         return out
 
 
+@dataclass(frozen=True)
+class Solid:
+    """An object as the label maker takes it: number in the scene, cells (n, 2) that show it, places (n, 2) [m] there,
+    its side faces, and what else stands on the table."""
+
+    number: int
+    cells: NDArray[np.intp]
+    places: Array
+    prism: Prism
+    columns: Columns
+
+
 def labelled(cell: MujocoCell, gripper: GripperShape | None = None) -> Sample:
     """What the camera sees now and where it could grasp. The arms must be out of the picture's middle."""
     frame = cell.camera.capture()
     color, height, _ = project(frame, GRID)
+    hand = gripper or GripperShape()
+    found = solids_in(cell, frame)
+    labels = [grasp_labels(each.places, each.prism, each.columns, hand) for each in found]
+    owners = [np.full(len(each.cells), each.number, np.intp) for each in found]
+    return Sample(
+        color,
+        height,
+        np.concatenate([np.zeros((0, 2), np.intp), *(each.cells for each in found)]),
+        np.concatenate([np.zeros((0, 2)), *(each.places for each in found)]),
+        np.concatenate([np.zeros(0, np.intp), *owners]),
+        np.concatenate([np.zeros((0, CLASSES), bool), *labels]),
+    )
+
+
+def solids_in(cell: MujocoCell, frame: CameraFrame) -> list[Solid]:
+    """The objects in a frame of the cell's camera, from the simulator's own ids and exact depths."""
     numbers = _numbers(cell)
     exact = render(cell.model, cell.data, frame.T_world_camera, frame.K, (frame.depth.shape[1], frame.depth.shape[0]))
     xyz = np.moveaxis(points_in_world(exact.depth, frame.K, frame.T_world_camera), 0, -1)
     owner = np.where(exact.body_id >= 0, numbers[exact.body_id], -1)
     owner[(xyz[..., 2] < ABOVE) | (exact.depth <= 0)] = -1
-    parts = [_of_object(k, owner, xyz, gripper or GripperShape()) for k in np.unique(owner[owner >= 0]).tolist()]
-    found = [p for p in parts if p is not None]
-    none = (np.zeros((0, 2), np.intp), np.zeros((0, 2)), np.zeros(0, np.intp), np.zeros((0, CLASSES), bool))
-    cells, place, owners, labels = (np.concatenate([n, *(p[i] for p in found)]) for i, n in enumerate(none))
-    return Sample(color, height, cells, place, owners, labels)
+    parts = [_solid(k, owner, xyz) for k in np.unique(owner[owner >= 0]).tolist()]
+    return [p for p in parts if p is not None]
 
 
 def _numbers(cell: MujocoCell) -> NDArray[np.intp]:
@@ -76,11 +102,8 @@ def _numbers(cell: MujocoCell) -> NDArray[np.intp]:
     return out
 
 
-_Part = tuple[NDArray[np.intp], Array, NDArray[np.intp], NDArray[np.bool_]]
-
-
-def _of_object(number: int, owner: NDArray[np.intp], xyz: NDArray[np.float32], gripper: GripperShape) -> _Part | None:
-    """Cells, places, owner and labels of one object; None where too little of it is seen."""
+def _solid(number: int, owner: NDArray[np.intp], xyz: NDArray[np.float32]) -> Solid | None:
+    """One object; None where too little of it is seen."""
     mine = owner == number
     if np.count_nonzero(mine) < LEAST_PIXELS:
         return None
@@ -90,12 +113,9 @@ def _of_object(number: int, owner: NDArray[np.intp], xyz: NDArray[np.float32], g
     body = body_of(outline, face)
     if len(outline) < 8 or body.normal[2] < 0.5:
         return None
-    centre = outline.mean(axis=0)
-    columns = columns_of(xyz, (owner >= 0) & ~mine, centre)
+    columns = columns_of(xyz, (owner >= 0) & ~mine, outline.mean(axis=0))
     cells, places = cells_of(face)
-    prism = prism_of(outline, body.top, body.normal)
-    labels = grasp_labels(places, prism, columns, gripper)
-    return cells, places, np.full(len(cells), number, np.intp), labels
+    return Solid(number, cells, places, prism_of(outline, body.top, body.normal), columns)
 
 
 def _upper_face(mine: NDArray[np.bool_], xyz: NDArray[np.float32]) -> NDArray[np.bool_]:

@@ -1,0 +1,169 @@
+"""Do the angle-view network's labels hold in physics, and what is lost from a label to a lifted target.
+
+Two floating grippers, no arms; tables that nothing was trained on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from pg4da.bench.hold import drive
+from pg4da.policies.avn.labels import grasp_as_labelled, grasp_labels, steep_classes
+from pg4da.policies.types import Grasp, GripperShape
+from pg4da.sim.scenes.scene import Scene
+
+SEEDS = 7_700_000  # the first table's; trainings count theirs from multiples of a million
+TABLES, QUICK = 300, 30
+COLOUR = "green"
+
+Outcome = Literal["lifted", "lost", "refused"]
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A grasp of a target that was made. seed: of the table; said: whether its label says that it holds; alike: how
+    many of the target's places and orientations have the same label; outcome: refused where no way in is free."""
+
+    seed: int
+    said: bool
+    alike: int
+    outcome: Outcome
+
+
+def check_labels(quick: bool, note: Callable[[str], None]) -> list[Checked]:
+    """Of each table's target one grasp that is labelled good and one that is not, drawn at random."""
+    from pg4da.sim.training.tables import table
+
+    count = QUICK if quick else TABLES
+    found: list[Checked] = []
+    for done in range(1, count + 1):
+        found += _of_table(SEEDS + done, table(SEEDS + done))
+        if done % 30 == 0:
+            note(f"{done} of {count} tables, {len(found)} grasps")
+    return found
+
+
+def stages(quick: bool, note: Callable[[str], None], weights: Path | None) -> Mapping[str, Mapping[str, int]]:
+    """What becomes of the targets with the label maker's, the network's and the hand-written policy's grasps.
+
+    weights: of an angle-view network, the shipped one without. Raises WeightsError.
+    """
+    from pg4da.policies.avn.checkpoints import load_avn, shipped
+    from pg4da.sim.training.tables import table
+    from pg4da.training.grasping import grasping
+
+    avn = load_avn(weights or shipped())
+    count = QUICK if quick else TABLES
+    note(f"the targets of {count} tables, grasped four ways")
+    scenes = (table(SEEDS + done) for done in range(1, count + 1))
+    return {way: asdict(tally) for way, tally in grasping(avn, scenes).items()}
+
+
+def precision(checked: list[Checked]) -> tuple[float, float]:
+    """Share of the grasps labelled good that lift, of those with a way in, and its standard error."""
+    return _share([c for c in checked if c.said])
+
+
+def recall(checked: list[Checked]) -> float:
+    """Share that is labelled good of all that would lift, all places and orientations counted."""
+    right, missed = (
+        sum(c.alike for c in checked if c.said is said and c.outcome == "lifted") for said in (True, False)
+    )
+    return right / max(right + missed, 1)
+
+
+def _share(of: list[Checked]) -> tuple[float, float]:
+    made = [c.outcome == "lifted" for c in of if c.outcome != "refused"]
+    share = sum(made) / max(len(made), 1)
+    return share, float(np.sqrt(share * (1.0 - share) / max(len(made), 1)))
+
+
+def labels_table(checked: list[Checked]) -> Table:
+    """Labels beside what came of the grasps."""
+    title = f"precision {precision(checked)[0]:.3f} ± {precision(checked)[1]:.3f}, recall {recall(checked):.3f}"
+    table = Table(title=f"Labels against physics: {title}", title_justify="left")
+    for heading in ("label", "grasps", "no way in", "made", "lifted", "share of the made"):
+        table.add_column(heading, justify="left" if heading == "label" else "right")
+    for said, name in ((True, "holds"), (False, "does not")):
+        mine = [c for c in checked if c.said is said]
+        refused, lifted = (sum(c.outcome == what for c in mine) for what in ("refused", "lifted"))
+        share, error = _share(mine)
+        made = len(mine) - refused
+        told = f"{100 * share:.1f} ± {100 * error:.1f} %"
+        table.add_row(name, str(len(mine)), str(refused), str(made), str(lifted), told)
+    return table
+
+
+def ways_table(ways: Mapping[str, Mapping[str, int]]) -> Table:
+    """From a label to a lifted target, way by way."""
+    table = Table(title="Targets that the label maker can grasp: what becomes of them", title_justify="left")
+    for heading in ("grasps of", "targets", "offered", "planned", "lifted", "share"):
+        table.add_column(heading, justify="left" if heading == "grasps of" else "right")
+    for name, t in ways.items():
+        counts = [str(t[key]) for key in ("targets", "offered", "planned", "lifted")]
+        table.add_row(name, *counts, f"{100 * t['lifted'] / max(t['targets'], 1):.1f} %")
+    return table
+
+
+def _of_table(seed: int, scene: Scene) -> list[Checked]:
+    from pg4da.sim.cell import MujocoCell
+    from pg4da.sim.training.labelled import solids_in
+
+    cell = MujocoCell(scene, seed=seed, arms=False)
+    try:
+        solids = [s for s in solids_in(cell, cell.camera.capture()) if s.number == scene.target]
+    finally:
+        cell.close()
+    if not solids or not len(solids[0].places):
+        return []
+    solid, hand, rng = solids[0], GripperShape(), np.random.default_rng([seed, 3])
+    labels = grasp_labels(solid.places, solid.prism, solid.columns, hand)
+    found = []
+    for said in (True, False):
+        alike = _alike(labels, said)
+        for place, number in rng.permutation(alike)[:8].tolist():
+            grasp = grasp_as_labelled(solid.places[place], number, solid.prism, solid.columns, hand)
+            if grasp is not None:
+                found.append(Checked(seed, said, len(alike), _made(scene, seed, grasp)))
+                break
+    return found
+
+
+def _alike(labels: NDArray[np.bool_], said: bool) -> NDArray[np.intp]:
+    """Places and orientations (m, 2) with a label, of those that are no more tilted than any grasp may be."""
+    steep = np.zeros(labels.shape[1], bool)
+    steep[steep_classes()] = True
+    return np.argwhere((labels == said) & steep)
+
+
+def _made(scene: Scene, seed: int, grasp: Grasp) -> Outcome:
+    from pg4da.policies.registry import make_policy
+    from pg4da.policies.types import Decision
+    from pg4da.sim.cell import MujocoCell
+    from pg4da.skills.grasp import MakeGrasp
+    from pg4da.skills.observe import Observe
+    from pg4da.skills.plan import PlanMotion
+    from pg4da.skills.skill import Context, SkillFailure
+
+    cell = MujocoCell(scene, seed=seed, arms=False)
+    context = Context(cell, make_policy("geometric"), np.random.default_rng(0))
+    try:
+        seen = drive(Observe(context), Observe.Inputs(target=COLOUR)).observation
+        decision = Decision((replace(grasp, score=1.0),), np.zeros(seen.height.shape, np.float32), 0.0)
+        try:
+            planned = drive(PlanMotion(context), PlanMotion.Inputs(decision=decision, observation=seen))
+        except SkillFailure:
+            return "refused"
+        with suppress(SkillFailure):
+            drive(MakeGrasp(context), MakeGrasp.Inputs(motion=planned.motion))
+        return "lifted" if cell.truth.target_lifted else "lost"
+    finally:
+        cell.close()
