@@ -31,10 +31,12 @@ def follow(
     leg = Leg(stage) if back else trail(context).begin(stage, arms)
     handles = {name: arms[name].follow(trajectory) for name, trajectory in stage.items()}
     limit = max(t.duration for t in stage.values()) + GRACE
+    tracking = {name: arm for name, arm in arms.items() if name in stage and isinstance(arm, Tracking)}
     while any(h.progress is Progress.RUNNING for h in handles.values()):
         yield
         elapsed = leg.until = clock.now() - start
-        _stop_for(context, _fault(handles) or _deviation(context, stage, elapsed) or _late(elapsed, limit) or watch())
+        off = _deviation(context, stage, tracking, elapsed)
+        _stop_for(context, _fault(handles) or off or _late(elapsed, limit) or watch())
     _stop_for(context, _fault(handles) or watch())
 
 
@@ -85,11 +87,13 @@ def _fault(handles: Mapping[str, Handle]) -> SkillFailure | None:
     return None
 
 
-def _deviation(context: Context, stage: Mapping[str, Trajectory], t: float) -> SkillFailure | None:
+def _deviation(
+    context: Context, stage: Mapping[str, Trajectory], tracking: Mapping[str, Tracking], t: float
+) -> SkillFailure | None:
+    """tracking: the arms that themselves tell where they should be."""
     for name, trajectory in stage.items():
-        arm = context.cell.arms[name]
-        planned = arm.planned if isinstance(arm, Tracking) else trajectory.sample(t)
-        off = float(np.max(np.abs(arm.state.q - planned)))
+        planned = tracking[name].planned if name in tracking else trajectory.sample(t)
+        off = float(np.max(np.abs(context.cell.arms[name].state.q - planned)))
         if off > DEVIATION:
             message = f"{name} is {off:.2f} rad from its path, over the bound of {DEVIATION:g} rad"
             return SkillFailure("arm_blocked", Phase.EXECUTION, message)

@@ -7,7 +7,7 @@ import pytest
 from scipy.spatial.transform import Rotation
 
 from pg4da.hardware.frames import looking_down
-from pg4da.sim.floating import ToolPose, configuration, turn_rate
+from pg4da.sim.floating import ToolPose, configuration, quat_of, turn_of, turn_rate
 
 
 @pytest.mark.parametrize("yaw", [-3.0, 0.0, 0.7, np.pi])
@@ -29,3 +29,14 @@ def test_turn_rate_agrees_with_a_small_step(turn: list[float]) -> None:
     rate = turn_rate(start, spin)
     after = Rotation.from_rotvec(start) * Rotation.from_rotvec(spin * step)
     assert (after.inv() * Rotation.from_rotvec(start + rate * step)).magnitude() < 1e-10
+
+
+def test_single_rotations_are_scipys_to_the_last_bit() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(3000):
+        vector = rng.normal(size=3) * 10.0 ** rng.uniform(-5.0, 0.8)
+        quat = np.roll(Rotation.from_rotvec(vector).as_quat(), 1)
+        assert np.array_equal(quat_of(vector.tolist()), quat)
+        other = rng.normal(size=4) * (1.0, *[10.0 ** rng.uniform(-6.0, 1.0)] * 3)
+        turn = Rotation.from_quat(np.roll(other, -1)).as_rotvec()
+        assert np.array_equal(turn_of(other.tolist()), turn)
