@@ -40,6 +40,8 @@ class NetworkConfig(Part):
     maps: int = Field(default=2, ge=0, le=2, description="0 as in the paper; 1 sees the height too, 2 the target too")
     middle: int = Field(default=180, ge=6, le=1440, multiple_of=6, description="channels of the trunk's middle")
     sharpness: float = Field(default=10.0, gt=0.0, le=1000.0, description="of the softmax over the heat at a cell, 1/τ")
+    gain: float = Field(default=10.0, gt=0.0, le=1000.0, description="of the map's last layer: how fast it learns")
+    turning: float = Field(default=0.1, gt=0.0, le=1000.0, description="of the orientation's last layer, the same")
 
 
 class StageConfig(Part):

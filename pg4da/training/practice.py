@@ -80,7 +80,7 @@ def make_agent(run: Run, source: Path, whole: bool) -> Agent:
     config = run.config
     torch.manual_seed(config.seed)
     sizes = config.network
-    shape = ActorCriticShape(maps=sizes.maps, middle=sizes.middle, sharpness=sizes.sharpness)
+    shape = ActorCriticShape(**sizes.model_dump())
     avn: Avn
     if whole:
         policy = load_policy(source)

@@ -22,6 +22,8 @@ class ActorCriticShape:
 
     middle: channels of the trunk's middle, divisible by GROUPS; cells, turns, worth: hidden layers of the three heads.
     sharpness: what the heat at a cell is multiplied with to give the orientations' logits there, 1/τ of a softmax.
+    gain, turning: what the last layers of the feature map and of the orientation are multiplied with. Adam's steps are
+    as large in every layer, so these say how fast the two learn beside each other.
     """
 
     maps: int = 0
@@ -30,6 +32,8 @@ class ActorCriticShape:
     turns: tuple[int, int] = (256, 256)
     worth: tuple[int, int] = (256, 64)
     sharpness: float = 1.0
+    gain: float = 1.0
+    turning: float = 1.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for a file's header."""
@@ -99,7 +103,7 @@ class ActorCritic(nn.Module):
         """Heat maps and further maps (b, 360 + maps, h, w) to the heads."""
         hidden = self.trunk(x)
         value = self.worth(self.critic_trunk(x).mean(dim=(2, 3)))
-        return Heads(self.cells(hidden)[:, 0], hidden, value[:, 0])
+        return Heads(self.shape.gain * self.cells(hidden)[:, 0], hidden, value[:, 0])
 
     def orientation(self, x: Tensor, hidden: Tensor, cell: Tensor) -> Tensor:
         """Log-probabilities' raw form (b, 360) of the orientations at one cell (b,), an index into h · w, of each map.
@@ -108,6 +112,5 @@ class ActorCritic(nn.Module):
         """
         at = cell[:, None, None].expand(-1, ORIENTATIONS, 1)
         opinion = x[:, :ORIENTATIONS].flatten(2).gather(2, at)[..., 0]
-        return torch.log_softmax(self.shape.sharpness * opinion, dim=1) + self.turns(
-            hidden.flatten(2).gather(2, at)[..., 0]
-        )
+        learnt = self.turns(hidden.flatten(2).gather(2, at)[..., 0])
+        return torch.log_softmax(self.shape.sharpness * opinion, dim=1) + self.shape.turning * learnt

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 
@@ -33,18 +35,21 @@ class Learner:
         returns = advantage + rollout.value
         normal, sums = self._normal(advantage), torch.zeros(len(TOLD))
         done = 0
-        for _ in range(settings.epochs):
-            before = sums.clone()
-            for steps in torch.randperm(settings.steps, generator=self.order).chunk(settings.minibatches):
-                sums += self._step(rollout, steps, normal, returns)
-                done += 1
-            divergence = float(sums[3] - before[3]) / settings.minibatches
-            if divergence > settings.furthest:
+        for steps in self._minibatches():
+            found = self._step(rollout, steps, normal, returns)
+            sums += found
+            done += 1
+            if float(found[TOLD.index("divergence")]) > settings.furthest:
                 break
         told = dict(zip(TOLD, (sums / done).tolist(), strict=True))
-        found = torch.tensor([explained_variance(rollout.value, returns), done / settings.minibatches])
-        explained, epochs = self._group.mean(found.to(self.agent.device)).tolist()
+        figures = torch.tensor([explained_variance(rollout.value, returns), done / settings.minibatches])
+        explained, epochs = self._group.mean(figures.to(self.agent.device)).tolist()
         return {**told, "explained_variance": explained, "epochs": epochs}
+
+    def _minibatches(self) -> Iterator[Tensor]:
+        """Steps of a rollout, all of them once an epoch."""
+        for _ in range(self._settings.epochs):
+            yield from torch.randperm(self._settings.steps, generator=self.order).chunk(self._settings.minibatches)
 
     def _step(self, rollout: Rollout, steps: Tensor, advantage: Tensor, returns: Tensor) -> Tensor:
         """One minibatch: the same steps of all environments of all processes."""
