@@ -18,7 +18,7 @@ Scenes = Literal["strewn", "simple-clutter", "all-cases"]
 class BankConfig(Part):
     """Labelled pictures that the angle-view network is trained on."""
 
-    samples: int = Field(default=3000, ge=2, le=1_000_000, description="pictures")
+    samples: int = Field(default=2000, ge=2, le=1_000_000, description="pictures")
     workers: int = Field(default=1, ge=1, le=64, description="processes that make them")
     held_out: float = Field(default=0.1, gt=0.0, lt=1.0, description="share that is only measured on")
 

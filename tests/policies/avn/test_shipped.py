@@ -25,8 +25,8 @@ def test_shipped_weights_beat_chance_by_far():
     found = quality(load_avn(shipped()).eval(), [sample(seed) for seed in (7_000_000, 7_000_001, 7_000_002)])
     assert found.objects >= 10
     assert found.chance < 0.2
-    assert found.top_cell > 0.4
-    assert found.top_object > 0.5
+    assert found.top_cell > 0.65
+    assert found.top_object > 0.7
 
 
 def test_shipped_weights_are_small_enough_for_a_repository():
