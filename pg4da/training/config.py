@@ -45,15 +45,21 @@ class NetworkConfig(Part):
 
 
 class StageConfig(Part):
-    """One stage of practice."""
+    """One stage of practice: the first unless a subclass says otherwise."""
 
-    decisions: int = Field(ge=1, le=100_000_000, description="motions of all environments together, rounded up")
-    scenes: Scenes = Field(description="what it practises on")
+    decisions: int = Field(
+        default=4_000, ge=1, le=100_000_000, description="motions of all environments together, rounded up"
+    )
+    scenes: Scenes = Field(default="strewn", description="what it practises on")
 
 
 class PushGraspConfig(StageConfig):
     """The second stage, or the only one."""
 
+    decisions: int = Field(
+        default=12_000, ge=1, le=100_000_000, description="motions of all environments together, rounded up"
+    )
+    scenes: Scenes = Field(default="simple-clutter", description="what it practises on")
     start: Literal["grasp", "nothing"] = Field(default="grasp", description="grasp: with the grasp stage's weights")
 
 
@@ -76,5 +82,5 @@ class TrainingConfig(Part):
     ranking: RankingSettings = RankingSettings()
     network: NetworkConfig = NetworkConfig()
     ppo: PpoSettings = PpoSettings()
-    grasp: StageConfig = StageConfig(decisions=4_000, scenes="strewn")
-    push_grasp: PushGraspConfig = PushGraspConfig(decisions=12_000, scenes="simple-clutter")
+    grasp: StageConfig = StageConfig()
+    push_grasp: PushGraspConfig = PushGraspConfig()

@@ -105,6 +105,15 @@ def test_printed_settings_can_be_read_again(tmp_path, capsys):
     assert capsys.readouterr().out == file.read_text()
 
 
+def test_what_is_left_out_of_a_section_keeps_its_default(tmp_path, capsys):
+    file = tmp_path / "short.yaml"
+    file.write_text("grasp: {decisions: 64}\npush_grasp: {start: nothing}\n")
+    assert main(["train", "all", "--print-config", "--config", str(file)]) == 0
+    told = capsys.readouterr().out
+    assert "grasp:\n  decisions: 64\n  scenes: strewn" in told
+    assert "push_grasp:\n  decisions: 12000\n  scenes: simple-clutter\n  start: nothing" in told
+
+
 def test_a_torn_checkpoint_is_refused(tmp_path, settings, capsys):
     out = tmp_path / "out"
     (out / "grasp").mkdir(parents=True)
