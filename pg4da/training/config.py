@@ -42,6 +42,7 @@ class NetworkConfig(Part):
     sharpness: float = Field(default=10.0, gt=0.0, le=1000.0, description="of the softmax over the heat at a cell, 1/τ")
     gain: float = Field(default=10.0, gt=0.0, le=1000.0, description="of the map's last layer: how fast it learns")
     turning: float = Field(default=0.1, gt=0.0, le=1000.0, description="of the orientation's last layer, the same")
+    trust: float = Field(default=10.0, ge=0.0, le=1000.0, description="in the AVN's best grasp there; 0: the paper's")
 
 
 class StageConfig(Part):

@@ -23,7 +23,8 @@ class ActorCriticShape:
     middle: channels of the trunk's middle, divisible by GROUPS; cells, turns, worth: hidden layers of the three heads.
     sharpness: what the heat at a cell is multiplied with to give the orientations' logits there, 1/τ of a softmax.
     gain, turning: what the last layers of the feature map and of the orientation are multiplied with. Adam's steps are
-    as large in every layer, so these say how fast the two learn beside each other.
+    as large in every layer, so these say how fast the two learn beside each other. trust: what the AVN's best chance of
+    a grasp at a cell, over one half, is multiplied with and added to that cell's score; 0 as in the paper.
     """
 
     maps: int = 0
@@ -34,6 +35,7 @@ class ActorCriticShape:
     sharpness: float = 1.0
     gain: float = 1.0
     turning: float = 1.0
+    trust: float = 0.0
 
     def to_dict(self) -> dict[str, Any]:
         """Plain numbers and lists, for a file's header."""
@@ -75,7 +77,8 @@ class Trunk(nn.Sequential):
 
 
 class ActorCritic(nn.Module):
-    """Works on a window of any size; before training it scores all cells alike and leaves orientations to the AVN."""
+    """Works on a window of any size; before training it scores all cells alike, but for `lean`, and leaves orientations
+    to the AVN."""
 
     def __init__(self, shape: ActorCriticShape | None = None) -> None:
         super().__init__()
@@ -104,6 +107,12 @@ class ActorCritic(nn.Module):
         hidden = self.trunk(x)
         value = self.worth(self.critic_trunk(x).mean(dim=(2, 3)))
         return Heads(self.shape.gain * self.cells(hidden)[:, 0], hidden, value[:, 0])
+
+    def lean(self, x: Tensor, grasp: Tensor) -> Tensor:
+        """What is added to the scores (b, h · w) at the cells where a grasp may be, grasp (b, h · w) bool: towards it
+        where the AVN knows one that probably holds, away from it where it knows none."""
+        best = x[:, :ORIENTATIONS].amax(dim=1).flatten(1)
+        return self.shape.trust * (best - 0.5) * grasp
 
     def orientation(self, x: Tensor, hidden: Tensor, cell: Tensor) -> Tensor:
         """Log-probabilities' raw form (b, 360) of the orientations at one cell (b,), an index into h · w, of each map.

@@ -17,11 +17,13 @@ from pg4da.policies.types import Array, Observation
 class TorchOpinion:
     """See Opinion. inputs (1, channels, WINDOW, WINDOW): what the actor-critic saw."""
 
-    def __init__(self, net: ActorCritic, inputs: Tensor, window: Window, cells: int) -> None:
+    def __init__(self, net: ActorCritic, inputs: Tensor, window: Window, places: Places) -> None:
         self._net, self._inputs, self._window = net, inputs, window
         self._heads = net(inputs)
-        self._scores = np.full((cells, cells), -np.inf)
-        self._scores[window.cut] = self._heads.scores[0].double().numpy()
+        grasp = torch.from_numpy(np.ascontiguousarray(places.grasp[window.cut])).flatten()[None]
+        scores = self._heads.scores[0] + net.lean(inputs, grasp).view(WINDOW, WINDOW)
+        self._scores = np.full(places.grasp.shape, -np.inf)
+        self._scores[window.cut] = scores.double().numpy()
 
     @property
     def scores(self) -> Array:
@@ -54,7 +56,7 @@ class TorchNetwork:
             picture = picture_of(observation.color, observation.height, self.avn.shape)
             heat = heat_in(self.avn, picture, [(window.top, window.left)], WINDOW)
             inputs = inputs_of(heat, observation, places, window, self.actor_critic.shape.maps)
-            return TorchOpinion(self.actor_critic, inputs, window, places.grid.cells)
+            return TorchOpinion(self.actor_critic, inputs, window, places)
 
 
 def inputs_of(heat: Tensor, observation: Observation, places: Places, window: Window, maps: int) -> Tensor:

@@ -142,7 +142,8 @@ class Agent(nn.Module):
         def turns(cell: Tensor) -> Tensor:
             return self.actor_critic.orientation(x, heads.hidden, cell)
 
-        return MotionChoice(heads.scores.flatten(1), masks, turns, self.settings.points)
+        scores = heads.scores.flatten(1) + self.actor_critic.lean(x, masks.grasp)
+        return MotionChoice(scores, masks, turns, self.settings.points)
 
     def _gaussian(self, heads: Heads) -> GaussianChoice:
         """As in the paper: every cell of the feature map and an addition to each orientation, from the whole window."""

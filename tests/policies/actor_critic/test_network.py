@@ -67,3 +67,26 @@ def test_shape_survives_its_header_and_refuses_others():
     for wrong in ({}, {**shape.to_dict(), "depth": 3}, {**shape.to_dict(), "cells": [1]}):
         with pytest.raises(ValueError, match="actor-critic"):
             ActorCriticShape.from_dict(wrong)
+
+
+def test_a_cell_with_a_sure_grasp_is_leant_to_and_one_without_away_from():
+    network = ActorCritic(ActorCriticShape(trust=4.0))
+    x = torch.full((1, 360, 1, 3), 0.1)
+    x[0, 17, 0, :] = torch.tensor([0.9, 0.9, 0.3])
+    grasp = torch.tensor([[True, False, True]])
+    assert torch.allclose(network.lean(x, grasp), torch.tensor([[1.6, 0.0, -0.8]]))
+    assert not ActorCritic().lean(x, grasp).any()
+
+
+def test_gain_and_turning_scale_what_is_learnt_alone():
+    torch.manual_seed(0)
+    plain, scaled = ActorCritic(), ActorCritic(ActorCriticShape(gain=3.0, turning=0.5))
+    for last in (plain.cells[-1], plain.turns[-1]):
+        torch.nn.init.normal_(last.weight)
+    scaled.load_state_dict(plain.state_dict())
+    x, cell = torch.rand(1, 360, 4, 4), torch.tensor([5])
+    one, other = plain(x), scaled(x)
+    assert torch.allclose(other.scores, 3.0 * one.scores)
+    opinion = torch.log_softmax(x.flatten(2)[..., 5], 1)
+    learnt, half = (net.orientation(x, heads.hidden, cell) - opinion for net, heads in ((plain, one), (scaled, other)))
+    assert torch.allclose(half, 0.5 * learnt, atol=1e-5)

@@ -105,6 +105,13 @@ def test_the_gaussian_of_the_paper_runs(tmp_path):
     assert not torch.equal(before, agent.log_spread)
 
 
+def test_an_update_ends_with_the_minibatch_that_goes_too_far(tmp_path):
+    settings = PpoSettings(steps=8, minibatches=4, epochs=3, points=2, rate=3.0, furthest=1e-9)
+    made, _, rows = training(tmp_path, 1, settings=settings)
+    made.run()
+    assert rows[0]["epochs"] == 0.5  # the first minibatch has gone nowhere yet, the second is seen to
+
+
 @pytest.mark.parametrize(
     ("fault", "said"), [("raise", "RuntimeError: the toy broke"), ("die", "its process died"), ("hang", "no answer")]
 )
