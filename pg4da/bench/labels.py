@@ -5,7 +5,7 @@ Two floating grippers, no arms; tables that nothing was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,6 +22,7 @@ from pg4da.sim.scenes.scene import Scene
 
 SEEDS = 7_700_000  # the first table's; trainings count theirs from multiples of a million
 TABLES, QUICK = 300, 30
+NOTED = 10  # tables from one note to the next
 COLOUR = "green"
 
 Outcome = Literal["lifted", "lost", "refused"]
@@ -46,7 +47,7 @@ def check_labels(quick: bool, note: Callable[[str], None]) -> list[Checked]:
     found: list[Checked] = []
     for done in range(1, count + 1):
         found += _of_table(SEEDS + done, table(SEEDS + done))
-        if done % 30 == 0:
+        if done % NOTED == 0:
             note(f"{done} of {count} tables, {len(found)} grasps")
     return found
 
@@ -62,9 +63,14 @@ def stages(quick: bool, note: Callable[[str], None], weights: Path | None) -> Ma
 
     avn = load_avn(weights or shipped())
     count = QUICK if quick else TABLES
-    note(f"the targets of {count} tables, grasped four ways")
-    scenes = (table(SEEDS + done) for done in range(1, count + 1))
-    return {way: asdict(tally) for way, tally in grasping(avn, scenes).items()}
+
+    def scenes() -> Iterator[Scene]:
+        for done in range(1, count + 1):
+            yield table(SEEDS + done)
+            if done % NOTED == 0:
+                note(f"{done} of {count} tables, each target grasped four ways")
+
+    return {way: asdict(tally) for way, tally in grasping(avn, scenes()).items()}
 
 
 def precision(checked: list[Checked]) -> tuple[float, float]:
