@@ -18,6 +18,7 @@ from pg4da.hardware.pacer import Paced, Pacer
 from pg4da.hardware.reviving import close_all, revive, revive_gripper
 from pg4da.hardware.safety.config import SafetyConfig
 from pg4da.hardware.safety.guard import Course, Guard
+from pg4da.hardware.set_aside import set_aside, take_back
 from pg4da.hardware.supervision import Faulty, Supervised, Trouble
 from pg4da.hardware.wall_clock import monotonic
 from pg4da.hardware.watched_camera import WatchedCamera
@@ -54,8 +55,7 @@ class RobotCell:
         self._lock = threading.Lock()
         self._due = monotonic()
         self._closed = False
-        gc.collect()
-        gc.freeze()  # later collections need not go through all that is loaded, which holds every thread up for so long
+        set_aside()
 
     def _join(self, name: str, arm: Arm) -> Paced:
         if not isinstance(arm, Paced):
@@ -181,8 +181,8 @@ class RobotCell:
         if self._closed:
             return
         self._closed = True
-        gc.unfreeze()
         with ExitStack() as then:
+            then.callback(take_back)
             then.callback(close_all, [self.camera, *(arm.gripper for arm in self.arms.values())])
             then.callback(close_all, list(self.arms.values()))
             self.stop()

@@ -126,7 +126,7 @@ def turn_rate(turn: Array, spin: Array) -> Array:
 def turn_of(quat: Sequence[float]) -> list[float]:
     """The rotation vector, no longer than π, of a quaternion w, x, y, z.
 
-    SciPy's to the last bit, at a tenth of its cost for a single one: this is looked at in every tick.
+    SciPy's formula, at a tenth of its cost for a single one: this is looked at in every tick.
     """
     w, x, y, z = quat
     norm = math.sqrt(x * x + y * y + z * z + w * w)
@@ -140,7 +140,7 @@ def turn_of(quat: Sequence[float]) -> list[float]:
 
 
 def quat_of(turn: Sequence[float]) -> list[float]:
-    """The quaternion w, x, y, z of a rotation vector, SciPy's to the last bit."""
+    """The quaternion w, x, y, z of a rotation vector, by SciPy's formula."""
     x, y, z = turn
     angle = math.sqrt(x * x + y * y + z * z)
     square = angle * angle

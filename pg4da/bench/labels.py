@@ -5,7 +5,7 @@ Two floating grippers, no arms; tables that nothing was trained on.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -22,16 +22,18 @@ from pg4da.sim.scenes.scene import Scene
 
 SEEDS = 7_700_000  # the first table's; trainings count theirs from multiples of a million
 TABLES, QUICK = 300, 30
+REDRAWN = 500
 NOTED = 10  # tables from one note to the next
 COLOUR = "green"
 
-Outcome = Literal["lifted", "lost", "refused"]
+Outcome = Literal["lifted", "lost", "refused", "empty"]
 
 
 @dataclass(frozen=True)
 class Checked:
     """A grasp of a target that was made. seed: of the table; said: whether its label says that it holds; alike: how
-    many of the target's places and orientations have the same label; outcome: refused where no way in is free."""
+    many of the target's places and orientations have the same label; outcome: refused where no way in is free, empty
+    where nothing is between the pads."""
 
     seed: int
     said: bool
@@ -53,7 +55,7 @@ def check_labels(quick: bool, note: Callable[[str], None]) -> list[Checked]:
 
 
 def stages(quick: bool, note: Callable[[str], None], weights: Path | None) -> Mapping[str, Mapping[str, int]]:
-    """What becomes of the targets with the label maker's, the network's and the hand-written policy's grasps.
+    """What becomes of the targets by each way of `grasping.WAYS`: label maker, network twice, hand-written policy.
 
     weights: of an angle-view network, the shipped one without. Raises WeightsError.
     """
@@ -73,38 +75,48 @@ def stages(quick: bool, note: Callable[[str], None], weights: Path | None) -> Ma
     return {way: asdict(tally) for way, tally in grasping(avn, scenes()).items()}
 
 
-def precision(checked: list[Checked]) -> tuple[float, float]:
-    """Share of the grasps labelled good that lift, of those with a way in, and its standard error."""
-    return _share([c for c in checked if c.said])
+def precision(checked: Sequence[Checked]) -> float:
+    """Share that lifts of all places and orientations labelled good, but those without a way in; not a number for none.
+
+    Every grasp stands for all of its table with the same label, so tables count by their labels.
+    """
+    made = [c for c in checked if c.said and c.outcome != "refused"]
+    return _share(sum(c.alike for c in made if c.outcome == "lifted"), sum(c.alike for c in made))
 
 
-def recall(checked: list[Checked]) -> float:
-    """Share that is labelled good of all that would lift, all places and orientations counted."""
+def recall(checked: Sequence[Checked]) -> float:
+    """Share that is labelled good of all places and orientations that lift; not a number for none."""
     right, missed = (
         sum(c.alike for c in checked if c.said is said and c.outcome == "lifted") for said in (True, False)
     )
-    return right / max(right + missed, 1)
+    return _share(right, right + missed)
 
 
-def _share(of: list[Checked]) -> tuple[float, float]:
-    made = [c.outcome == "lifted" for c in of if c.outcome != "refused"]
-    share = sum(made) / max(len(made), 1)
-    return share, float(np.sqrt(share * (1.0 - share) / max(len(made), 1)))
+def spread(figure: Callable[[Sequence[Checked]], float], checked: Sequence[Checked]) -> float:
+    """Standard error of a figure over tables, by drawing them anew."""
+    tables: dict[int, list[Checked]] = {}
+    for each in checked:
+        tables.setdefault(each.seed, []).append(each)
+    every, rng = list(tables.values()), np.random.default_rng(0)
+    found = [figure([c for k in rng.integers(len(every), size=len(every)) for c in every[k]]) for _ in range(REDRAWN)]
+    return float(np.nanstd(found))
+
+
+def _share(part: int, whole: int) -> float:
+    return part / whole if whole else float("nan")
 
 
 def labels_table(checked: list[Checked]) -> Table:
     """Labels beside what came of the grasps."""
-    title = f"precision {precision(checked)[0]:.3f} ± {precision(checked)[1]:.3f}, recall {recall(checked):.3f}"
-    table = Table(title=f"Labels against physics: {title}", title_justify="left")
-    for heading in ("label", "grasps", "no way in", "made", "lifted", "share of the made"):
+    told = (f"{name.__name__} {name(checked):.2f} ± {spread(name, checked):.2f}" for name in (precision, recall))
+    table = Table(title=f"Labels against physics: {', '.join(told)}", title_justify="left")
+    for heading in ("label", "grasps", "nothing there", "no way in", "made", "lifted"):
         table.add_column(heading, justify="left" if heading == "label" else "right")
     for said, name in ((True, "holds"), (False, "does not")):
-        mine = [c for c in checked if c.said is said]
-        refused, lifted = (sum(c.outcome == what for c in mine) for what in ("refused", "lifted"))
-        share, error = _share(mine)
-        made = len(mine) - refused
-        told = f"{100 * share:.1f} ± {100 * error:.1f} %"
-        table.add_row(name, str(len(mine)), str(refused), str(made), str(lifted), told)
+        mine = [c.outcome for c in checked if c.said is said]
+        empty, refused, lifted = (mine.count(what) for what in ("empty", "refused", "lifted"))
+        counts = (len(mine), empty, refused, len(mine) - empty - refused, lifted)
+        table.add_row(name, *map(str, counts))
     return table
 
 
@@ -135,11 +147,10 @@ def _of_table(seed: int, scene: Scene) -> list[Checked]:
     found = []
     for said in (True, False):
         alike = _alike(labels, said)
-        for place, number in rng.permutation(alike)[:8].tolist():
+        if len(alike):
+            place, number = rng.choice(alike).tolist()
             grasp = grasp_as_labelled(solid.places[place], number, solid.prism, solid.columns, hand)
-            if grasp is not None:
-                found.append(Checked(seed, said, len(alike), _made(scene, seed, grasp)))
-                break
+            found.append(Checked(seed, said, len(alike), _made(scene, seed, grasp) if grasp else "empty"))
     return found
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from contextlib import ExitStack
 from typing import Any
@@ -27,6 +28,7 @@ def connect(spec: RobotsSpec, slow: float = 1.0, kind: Callable[..., RobotCell] 
     that was connected let go again.
     """
     check_devices(spec)
+    gc.collect()  # while no thread listens to a device yet
     with ExitStack() as undo:
         clock = WallClock()
         camera = _reach(spec.camera.source.mark, "camera", spec.camera.driver.open, spec.camera.config, clock)

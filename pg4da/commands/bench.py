@@ -19,12 +19,13 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--json", action="store_true", help="print the figures as one JSON object")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
     parser.add_argument("--physics", action="store_true", help="also check hold, launch and time step (more minutes)")
-    parser.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
-    parser.add_argument("--decisions", action="store_true", help="only the time from a camera's frame to the motion")
-    parser.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
-    parser.add_argument("--grasps", action="store_true", help="only how often grasps of each score hold")
-    parser.add_argument("--labels", action="store_true", help="only whether the angle-view network's labels hold")
-    parser.add_argument("--pushes", action="store_true", help="only where the choice of a push loses, stage by stage")
+    alone = parser.add_mutually_exclusive_group()
+    alone.add_argument("--executive", action="store_true", help="only what ticks, the record and viewers cost")
+    alone.add_argument("--decisions", action="store_true", help="only the time from a camera's frame to the motion")
+    alone.add_argument("--robot", action="store_true", help="only the real drivers against emulated controllers")
+    alone.add_argument("--grasps", action="store_true", help="only how often grasps of each score hold")
+    alone.add_argument("--labels", action="store_true", help="only whether the angle-view network's labels hold")
+    alone.add_argument("--pushes", action="store_true", help="only where the choice of a push loses, stage by stage")
     parser.add_argument(
         "--weights",
         type=Path,

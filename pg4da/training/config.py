@@ -13,6 +13,7 @@ from pg4da.policies.ppo.settings import PpoSettings
 from pg4da.sim.training.ranking import RankingSettings
 
 Scenes = Literal["strewn", "simple-clutter", "all-cases"]
+MOTIONS = "motions of all environments together, rounded up"
 
 
 class BankConfig(Part):
@@ -46,20 +47,23 @@ class NetworkConfig(Part):
 
 
 class StageConfig(Part):
-    """One stage of practice: the first unless a subclass says otherwise."""
+    """One stage of practice."""
 
-    decisions: int = Field(
-        default=4_000, ge=1, le=100_000_000, description="motions of all environments together, rounded up"
-    )
+    decisions: int = Field(ge=1, le=100_000_000, description=MOTIONS)
+    scenes: Scenes = Field(description="what it practises on")
+
+
+class GraspConfig(StageConfig):
+    """The first stage."""
+
+    decisions: int = Field(default=4_000, ge=1, le=100_000_000, description=MOTIONS)
     scenes: Scenes = Field(default="strewn", description="what it practises on")
 
 
 class PushGraspConfig(StageConfig):
     """The second stage, or the only one."""
 
-    decisions: int = Field(
-        default=12_000, ge=1, le=100_000_000, description="motions of all environments together, rounded up"
-    )
+    decisions: int = Field(default=12_000, ge=1, le=100_000_000, description=MOTIONS)
     scenes: Scenes = Field(default="simple-clutter", description="what it practises on")
     start: Literal["grasp", "nothing"] = Field(default="grasp", description="grasp: with the grasp stage's weights")
 
@@ -83,5 +87,5 @@ class TrainingConfig(Part):
     ranking: RankingSettings = RankingSettings()
     network: NetworkConfig = NetworkConfig()
     ppo: PpoSettings = PpoSettings()
-    grasp: StageConfig = StageConfig()
+    grasp: GraspConfig = GraspConfig()
     push_grasp: PushGraspConfig = PushGraspConfig()

@@ -27,6 +27,7 @@ from pg4da.policies.ppo.training import Plan, Training, checkpoint_file
 from pg4da.sim.training.practice import Practice, Stage
 from pg4da.training.examples import save_tiles, tile
 from pg4da.training.log import StageLog
+from pg4da.training.reading import stored_config
 from pg4da.training.rows import Row
 from pg4da.training.stages import POLICY, Run, check_fresh, store_settings
 
@@ -105,9 +106,11 @@ def check_same(folder: Path, told: dict[str, Any], rank: int) -> None:
 
     path = checkpoint_file(folder, rank)
     before = told_in(path)
-    for key, what in (("stage", "stage"), ("config", "settings"), ("began_with", "starting weights")):
+    if stored_config(before, path).model_dump(mode="json") != told["config"]:
+        raise BadInput(f"{path}: a training with other settings; resume without --config")
+    for key, what in (("stage", "of another stage"), ("began_with", "begun with other weights")):
         if before.get(key) != told[key]:
-            raise BadInput(f"{path}: a training with another {what}; resume without --config, on the same weights")
+            raise BadInput(f"{path}: a training {what}")
 
 
 class _Telling:

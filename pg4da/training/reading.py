@@ -15,6 +15,8 @@ from pg4da.mission.problems import MissionError
 from pg4da.mission.source import Fields, Source, read_source
 from pg4da.training.config import TrainingConfig
 
+BEFORE = {"gain": 1.0, "turning": 1.0, "trust": 0.0}  # of the network
+
 
 def read_config(path: Path) -> TrainingConfig:
     """A training file. Raises MissionError, which is BadInput, with every problem."""
@@ -30,11 +32,18 @@ def read_config(path: Path) -> TrainingConfig:
 def stored_config(told: dict[str, Any], where: Path) -> TrainingConfig:
     """The settings in a checkpoint. Raises BadInput where they are of another version."""
     try:
-        return TrainingConfig.model_validate(told.get("config"))
+        return TrainingConfig.model_validate(_as_it_was(told.get("config")))
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         raise BadInput(f"{where}: its settings can't be used here: {place}: {first['msg']}") from None
+
+
+def _as_it_was(config: Any) -> Any:
+    """Stored settings; a training from before there were some of them was as if they stood at BEFORE."""
+    if not isinstance(config, dict) or not isinstance(config.get("network"), dict):
+        return config
+    return {**config, "network": {**BEFORE, **config["network"]}}
 
 
 class _TrainingFile(Sections):

@@ -6,6 +6,7 @@ the layers of the feature map are shared by all cells, and those of the orientat
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass
 from typing import Any, NamedTuple
 
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 
 ORIENTATIONS = 360
 GROUPS = 6
+SCALES = ("sharpness", "gain", "turning", "trust")
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,14 @@ class ActorCriticShape:
 
     @classmethod
     def from_dict(cls, values: dict[str, Any]) -> ActorCriticShape:
-        """The shape of a header. Raises ValueError for missing, unknown or misshapen entries."""
+        """The shape of a header; one from before there were gain, turning and trust has 1, 1 and 0. Raises ValueError
+        for other missing, for unknown or misshapen entries."""
         try:
             pairs = {k: (int(values[k][0]), int(values[k][1])) for k in ("cells", "turns", "worth")}
-            return cls(**{**values, **pairs})
+            scales: dict[str, Any] = {k: float(values[k]) for k in SCALES if k in values}
+            if not all(math.isfinite(value) for value in scales.values()):
+                raise ValueError(f"not the shape of an actor-critic: {scales}")
+            return cls(**{**values, **pairs, **scales})
         except (KeyError, TypeError, IndexError) as error:
             raise ValueError(f"not the shape of an actor-critic: {error}") from None
 
@@ -111,6 +117,8 @@ class ActorCritic(nn.Module):
     def lean(self, x: Tensor, grasp: Tensor) -> Tensor:
         """What is added to the scores (b, h · w) at the cells where a grasp may be, grasp (b, h · w) bool: towards it
         where the AVN knows one that probably holds, away from it where it knows none."""
+        if self.shape.trust == 0.0:
+            return torch.zeros_like(grasp, dtype=x.dtype)
         best = x[:, :ORIENTATIONS].amax(dim=1).flatten(1)
         return self.shape.trust * (best - 0.5) * grasp
 

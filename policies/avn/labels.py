@@ -155,7 +155,7 @@ def _jaws(place: Array, depth: float, turned: _Turned, top: float, gripper: Grip
     origin = np.append(place, top) + depth * rotation[:, :, 2]
     shift, width, good = _contacts(turned, rotation, origin, gripper)
     origin = origin + rotation[:, :, 0] * shift[:, None]
-    outside = np.where(good, width, 0.0) + 2 * (PLAY + gripper.finger_thickness)
+    outside = width + 2 * (PLAY + gripper.finger_thickness)
     drop = np.abs(rotation[:, 2, 0]) * 0.5 * outside + np.abs(rotation[:, 2, 1]) * 0.5 * gripper.finger_width
     short = np.clip(FLOOR + drop - origin[:, 2], 0.0, None)
     origin = origin + rotation[:, :, 2] * (short / rotation[:, 2, 2])[:, None]

@@ -15,7 +15,7 @@ from pg4da.policies.types import Array, Observation
 
 
 class TorchOpinion:
-    """See Opinion. inputs (1, channels, WINDOW, WINDOW): what the actor-critic saw."""
+    """See Opinion. inputs (1, channels, WINDOW, WINDOW): what the actor-critic saw; places: where motions may be."""
 
     def __init__(self, net: ActorCritic, inputs: Tensor, window: Window, places: Places) -> None:
         self._net, self._inputs, self._window = net, inputs, window

@@ -109,7 +109,7 @@ class Agent(nn.Module):
         with torch.no_grad():
             x, heads, masks = self._look(seen)
             if self.settings.action == "gaussian":
-                gaussian = self._gaussian(heads)
+                gaussian = self._gaussian(x, heads, masks)
                 action = gaussian.mean if best else gaussian.sample(generator)
                 drawn = decoded(action, masks, x[:, :ORIENTATIONS].flatten(2), self.settings.points)
                 return Chosen(action, drawn, gaussian.log_prob(action), heads.value)
@@ -122,7 +122,7 @@ class Agent(nn.Module):
         """What the networks think now of actions that were chosen before."""
         x, heads, masks = self._look(seen)
         if self.settings.action == "gaussian":
-            gaussian = self._gaussian(heads)
+            gaussian = self._gaussian(x, heads, masks)
             return Judged(gaussian.log_prob(action), gaussian.entropy(), heads.value)
         choice = self._choice(x, heads, masks)
         return Judged(choice.log_prob(Drawn(action[:, :-1], action[:, -1])), choice.entropy(), heads.value)
@@ -145,7 +145,9 @@ class Agent(nn.Module):
         scores = heads.scores.flatten(1) + self.actor_critic.lean(x, masks.grasp)
         return MotionChoice(scores, masks, turns, self.settings.points)
 
-    def _gaussian(self, heads: Heads) -> GaussianChoice:
+    def _gaussian(self, x: Tensor, heads: Heads, masks: Masks) -> GaussianChoice:
         """As in the paper: every cell of the feature map and an addition to each orientation, from the whole window."""
-        turns = self.actor_critic.turns(heads.hidden.mean(dim=(2, 3)))
-        return GaussianChoice(torch.cat([heads.scores.flatten(1), turns], dim=1), self.log_spread)
+        net = self.actor_critic
+        scores = heads.scores.flatten(1) + net.lean(x, masks.grasp)
+        turns = net.shape.turning * net.turns(heads.hidden.mean(dim=(2, 3)))
+        return GaussianChoice(torch.cat([scores, turns], dim=1), self.log_spread)

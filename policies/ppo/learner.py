@@ -10,7 +10,7 @@ from torch import Tensor
 from pg4da.policies.ppo.advantage import advantages, explained_variance
 from pg4da.policies.ppo.agent import Agent
 from pg4da.policies.ppo.group import Group
-from pg4da.policies.ppo.loss import clipped_loss
+from pg4da.policies.ppo.loss import Loss, clipped_loss
 from pg4da.policies.ppo.rollout import Rollout
 
 TOLD = ("policy_loss", "value_loss", "entropy", "divergence", "clipped")
@@ -36,11 +36,13 @@ class Learner:
         normal, sums = self._normal(advantage), torch.zeros(len(TOLD))
         done = 0
         for steps in self._minibatches():
-            found = self._step(rollout, steps, normal, returns)
+            loss = self._loss(rollout, steps, normal, returns)
+            found = self._group.mean(loss.told()).float().cpu()
+            if done >= settings.minibatches and float(found[TOLD.index("divergence")]) > settings.furthest:
+                break
+            self._descend(loss.total)
             sums += found
             done += 1
-            if float(found[TOLD.index("divergence")]) > settings.furthest:
-                break
         told = dict(zip(TOLD, (sums / done).tolist(), strict=True))
         figures = torch.tensor([explained_variance(rollout.value, returns), done / settings.minibatches])
         explained, epochs = self._group.mean(figures.to(self.agent.device)).tolist()
@@ -51,8 +53,8 @@ class Learner:
         for _ in range(self._settings.epochs):
             yield from torch.randperm(self._settings.steps, generator=self.order).chunk(self._settings.minibatches)
 
-    def _step(self, rollout: Rollout, steps: Tensor, advantage: Tensor, returns: Tensor) -> Tensor:
-        """One minibatch: the same steps of all environments of all processes."""
+    def _loss(self, rollout: Rollout, steps: Tensor, advantage: Tensor, returns: Tensor) -> Loss:
+        """Of one minibatch: the same steps of all environments of all processes. Raises FloatingPointError."""
         count, device = rollout.reward.shape[1], self.agent.device
         rows = (steps[:, None] * count + torch.arange(count)).flatten()
         now = self.agent.judge(rollout.seen.at(rows, device), rollout.action[rows].to(device))
@@ -61,12 +63,15 @@ class Learner:
         loss = clipped_loss(now, old, better, gained, self._settings)
         if not bool(torch.isfinite(loss.total)):
             raise FloatingPointError("the loss is no longer a number; a smaller rate may help")
+        return loss
+
+    def _descend(self, total: Tensor) -> None:
+        """One step of Adam, the same in every process."""
         self.adam.zero_grad(set_to_none=False)
-        loss.total.backward()
+        total.backward()
         self._group.average_gradients(self._learnt)
         torch.nn.utils.clip_grad_norm_(self._learnt, self._settings.gradient)
         self.adam.step()
-        return self._group.mean(loss.told()).float().cpu()
 
     def _normal(self, advantage: Tensor) -> Tensor:
         """Advantages with mean 0 and spread 1 over all processes."""

@@ -11,9 +11,9 @@ class PpoSettings:
     """steps: motions of each environment between updates; minibatches: parts of them; epochs: passes over them.
 
     clip: of the probability's ratio; rate: of Adam; entropy, value: weights in the loss; gradient: largest norm;
-    furthest: KL divergence of a minibatch that ends an update early. discount, trace: γ and λ of the advantage.
-    action: "choice" is what is executed, "gaussian" the paper's, over every cell. points: key points of a push; apart
-    [cells]: between two.
+    furthest: after the first epoch an update ends before a minibatch whose KL divergence is larger. discount, trace: γ
+    and λ of the advantage. action: "choice" is what is executed, "gaussian" the paper's, over every cell. points: key
+    points of a push; apart [cells]: between two.
 
     The fuzzy reward is never below 0, so with γ near 1 it pays never to lift the target: γ is 0 unless `lifted`, a
     reward on top for the motion that ends an episode well, is at least γ/(1 − γ). Raises ValueError.

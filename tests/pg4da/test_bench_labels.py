@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
+from rich.table import Table
 
-from pg4da.bench.labels import Checked, _of_table, labels_table, precision, recall, ways_table
+from pg4da.bench.labels import Checked, _of_table, labels_table, precision, recall, spread, ways_table
 from pg4da.commands.main import main
 from pg4da.policies.avn.labels import grasp_as_labelled, grasp_labels, prism_of
 from pg4da.policies.avn.orientations import CLASSES, nearest_class
@@ -18,22 +21,40 @@ from pg4da.sim.scenes.scene import Scene, SceneObject
 LONE = SceneObject("cube", (0.0, 1.0, 0.0), np.array([0.1, 0.45, 0.0226]), np.array([0.0, 0.0, 0.0, 1.0]))
 
 
-def test_what_has_no_way_in_is_no_verdict_on_the_labels() -> None:
-    right, wrong = (Checked(1, True, 100, outcome) for outcome in ("lifted", "lost"))
-    refused = Checked(2, True, 100, "refused")
-    assert precision([right, right, right, wrong, refused])[0] == 0.75
+def test_what_has_no_way_in_is_no_verdict_on_the_labels_and_tables_count_by_their_labels() -> None:
+    right, wrong = Checked(1, True, 300, "lifted"), Checked(2, True, 100, "lost")
+    refused = Checked(3, True, 50, "refused")
+    assert precision([right, wrong, refused, Checked(1, False, 9, "lost")]) == 0.75
+    assert np.isnan(precision([refused]))
 
 
 def test_recall_counts_every_place_and_orientation() -> None:
     said, unsaid = Checked(1, True, 300, "lifted"), Checked(1, False, 900, "lifted")
-    assert recall([said, unsaid, Checked(2, False, 500, "lost"), Checked(3, True, 70, "lost")]) == 0.25
-    assert recall([Checked(2, False, 500, "lost")]) == 0.0
+    assert recall([said, unsaid, Checked(2, False, 500, "empty"), Checked(3, True, 70, "lost")]) == 0.25
+    assert np.isnan(recall([Checked(2, False, 500, "lost")]))
 
 
-def test_tables_have_a_row_for_each_label_and_way() -> None:
-    assert labels_table([Checked(1, True, 9, "lifted")]).row_count == 2
-    tally = {"targets": 3, "offered": 3, "planned": 2, "lifted": 1}
-    assert ways_table({"labels": tally, "network": tally}).row_count == 2
+def test_spread_is_that_of_tables() -> None:
+    alike = [Checked(seed, True, 10, "lifted" if seed % 2 else "lost") for seed in range(100)]
+    assert spread(precision, alike) == pytest.approx(0.05, rel=0.2)
+    assert spread(precision, alike[1:2] * 9) == 0.0
+
+
+def told(table: Table) -> str:
+    console = Console(width=120, record=True, file=io.StringIO())
+    console.print(table)
+    return console.export_text()
+
+
+def test_tables_tell_what_came_of_each() -> None:
+    lifted, empty, lost = Checked(1, True, 9, "lifted"), Checked(1, False, 3, "empty"), Checked(2, True, 9, "lost")
+    text = told(labels_table([lifted, empty, lost]))
+    assert "precision 0.50 ± " in text
+    assert "recall 1.00 ± 0.00" in text
+    row = next(line for line in text.splitlines() if "holds" in line)
+    assert row.split("│")[1:-1][-1].strip() == "1"
+    ways = told(ways_table({"labels": {"targets": 4, "offered": 3, "planned": 2, "lifted": 1}}))
+    assert "25.0 %" in ways
 
 
 def test_a_labelled_grasp_closes_round_the_middle_of_its_object() -> None:
@@ -66,7 +87,7 @@ def test_a_lone_cube_is_lifted_where_its_label_says_so() -> None:
     lone = Scene("lone", "test", (LONE,), 0)
     first, again = _of_table(3, lone), _of_table(3, lone)
     assert first == again
-    assert first[0].said
+    assert [each.said for each in first] == [True, False]
     assert first[0].outcome == "lifted"
 
 

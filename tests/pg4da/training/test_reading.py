@@ -50,6 +50,16 @@ def test_settings_come_back_from_a_checkpoint(tmp_path):
     assert stored_config({"config": config.model_dump(mode="json")}, tmp_path) == config
 
 
+def test_settings_from_before_there_were_some_mean_what_they_meant_then(tmp_path):
+    config = read(tmp_path, "seed: 4\n")
+    told = config.model_dump(mode="json")
+    for key in ("gain", "turning", "trust"):
+        del told["network"][key]
+    network = stored_config({"config": told}, tmp_path).network
+    assert (network.gain, network.turning, network.trust) == (1.0, 1.0, 0.0)
+    assert config.network.gain != 1.0
+
+
 def test_settings_of_another_version_are_refused(tmp_path):
     with pytest.raises(BadInput, match="its settings can't be used here: warp"):
         stored_config({"config": {"warp": 9}}, tmp_path)

@@ -90,3 +90,16 @@ def test_gain_and_turning_scale_what_is_learnt_alone():
     opinion = torch.log_softmax(x.flatten(2)[..., 5], 1)
     learnt, half = (net.orientation(x, heads.hidden, cell) - opinion for net, heads in ((plain, one), (scaled, other)))
     assert torch.allclose(half, 0.5 * learnt, atol=1e-5)
+
+
+def test_a_header_from_before_the_scales_reads_as_it_was_meant():
+    old = ActorCriticShape(middle=12, sharpness=7.0).to_dict()
+    for key in ("gain", "turning", "trust"):
+        del old[key]
+    assert ActorCriticShape.from_dict(old) == ActorCriticShape(middle=12, sharpness=7.0)
+
+
+@pytest.mark.parametrize("bad", [{"trust": None}, {"gain": "fast"}, {"turning": float("nan")}, {"colour": 1}])
+def test_a_misshapen_header_is_refused(bad):
+    with pytest.raises(ValueError, match=r"not the shape of|could not convert"):
+        ActorCriticShape.from_dict(ActorCriticShape().to_dict() | bad)

@@ -105,11 +105,16 @@ def test_the_gaussian_of_the_paper_runs(tmp_path):
     assert not torch.equal(before, agent.log_spread)
 
 
-def test_an_update_ends_with_the_minibatch_that_goes_too_far(tmp_path):
-    settings = PpoSettings(steps=8, minibatches=4, epochs=3, points=2, rate=3.0, furthest=1e-9)
-    made, _, rows = training(tmp_path, 1, settings=settings)
-    made.run()
-    assert rows[0]["epochs"] == 0.5  # the first minibatch has gone nowhere yet, the second is seen to
+def test_an_update_ends_after_its_first_epoch_before_a_minibatch_that_has_gone_too_far(tmp_path):
+    calm = PpoSettings(steps=8, minibatches=4, epochs=1, points=2, rate=0.3)
+    hasty = replace(calm, epochs=3, furthest=1e-9)
+    found = []
+    for name, settings in (("calm", calm), ("hasty", hasty)):
+        made, agent, rows = training(tmp_path / name, 1, settings=settings)
+        made.run()
+        found.append((rows[0]["epochs"], weights(agent)))
+    assert [epochs for epochs, _ in found] == [1.0, 1.0]
+    assert torch.equal(found[0][1], found[1][1])
 
 
 @pytest.mark.parametrize(
