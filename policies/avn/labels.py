@@ -13,7 +13,6 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from pg4da.hardware.frames import transform
 from pg4da.policies.avn.orientations import CLASSES, grasp_rotations, tilts
 from pg4da.policies.geometric.hand import clear_of
 from pg4da.policies.geometric.solid import Columns
@@ -129,7 +128,8 @@ def grasp_as_labelled(place: Array, number: int, prism: Prism, columns: Columns,
     width = float(jaw.width[0])
     if width <= 0.0:
         return None
-    pose = transform(jaw.rotation[0], jaw.origin[0])
+    pose = np.eye(4)
+    pose[:3, :3], pose[:3, 3] = jaw.rotation[0], jaw.origin[0]
     return Grasp(pose, width, min(width + 2 * PLAY, gripper.max_width), 1.0)
 
 
