@@ -27,7 +27,7 @@ class BankConfig(Part):
 class PushesConfig(Part):
     """Scenes that pushes are tried on, for the ranking."""
 
-    scenes: int = Field(default=420, ge=1, le=100_000, description="scenes of all five cases, in all rounds together")
+    scenes: int = Field(default=360, ge=1, le=100_000, description="scenes of cases 2 to 5, in all rounds together")
     rounds: int = Field(default=3, ge=1, le=20, description="from the second on, half are the ranking's own choices")
     workers: int = Field(default=1, ge=1, le=64, description="processes that try them")
     device: str | None = Field(
