@@ -8,10 +8,10 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from multiprocessing.connection import Connection
+from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Any
 
@@ -100,11 +100,17 @@ class Pool:
         with suppress(OSError):  # if it is dead, `fetch` says so
             self._workers[index][1].send(self.progress[index].motions[-1])
 
+    def ready(self, indices: Collection[int]) -> list[int]:
+        """Which of some moving environments have an answer, or are dead; waits for one. Raises WorkerFailed."""
+        answered = wait([self._workers[k][1] for k in indices], PATIENCE)
+        if not answered:
+            raise WorkerFailed(f"{self._name(min(indices))}: no answer within {PATIENCE:g} s")
+        return [k for k in indices if self._workers[k][1] in answered]
+
     def fetch(self, index: int) -> Answer:
         """What came of the last motion, None after the start, and what is seen now. Raises WorkerFailed."""
         process, pipe = self._workers[index]
-        at = self.progress[index]
-        name = f"environment {self._first + index}, episode {at.episode}, motion {len(at.motions)}"
+        at, name = self.progress[index], self._name(index)
         if not pipe.poll(PATIENCE):
             raise WorkerFailed(f"{name}: no answer within {PATIENCE:g} s")
         try:
@@ -118,6 +124,10 @@ class Pool:
         if outcome is not None and outcome.ended:
             self.progress[index] = Progress(at.episode + 1)
         return outcome, sight
+
+    def _name(self, index: int) -> str:
+        at = self.progress[index]
+        return f"environment {self._first + index}, episode {at.episode}, motion {len(at.motions)}"
 
     def close(self) -> None:
         """End the processes, whatever they are doing."""

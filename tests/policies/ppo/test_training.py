@@ -4,6 +4,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from statistics import mean
 
@@ -64,8 +65,8 @@ def test_the_toy_is_learnt(tmp_path):
 def test_a_training_that_was_stopped_goes_on_bit_for_bit(tmp_path):
     whole, agent, rows = training(tmp_path / "whole", 3)
     whole.run()
-    moves = []
-    part, _, first = training(tmp_path / "part", 3, watch=lambda *a: moves.append(a), stop=lambda: len(moves) > 90)
+    asked = count()
+    part, _, first = training(tmp_path / "part", 3, stop=lambda: next(asked) > 90)  # asked before every motion
     assert not part.run()
     assert len(first) == 1  # in the middle of the second update
     rest, resumed, second = training(tmp_path / "part", 3)
@@ -94,6 +95,22 @@ def test_a_frozen_eye_stays_as_it_is(tmp_path):
     made, agent, _ = training(tmp_path, 1)
     made.run()
     assert torch.equal(agent.eye.gain, torch.ones(3))
+
+
+def test_what_is_learnt_does_not_depend_on_which_environment_is_faster(tmp_path):
+    from toy_practice import Toy, Uneven
+
+    found = []
+    for make in (Toy, Uneven):
+        told = []
+        made, agent, rows = training(
+            tmp_path / make.__name__, 1, make=make, watch=lambda k, *_, told=told: told.append(k)
+        )
+        made.run()
+        assert told == [0, 1] * (len(told) // 2)
+        found.append((repr(rows), weights(agent)))
+    assert found[0][0] == found[1][0]
+    assert torch.equal(found[0][1], found[1][1])
 
 
 def test_the_gaussian_of_the_paper_runs(tmp_path):
@@ -125,11 +142,12 @@ def test_an_environment_that_fails_is_named(tmp_path, monkeypatch, fault, said):
 
     monkeypatch.setenv("TOY_FAULT", fault)
 
-    def watch(*_):  # all have begun by now, which may take a while
+    def stop():  # asked when all have begun, which may take a while
         if fault == "hang":
             monkeypatch.setattr("pg4da.policies.ppo.pool.PATIENCE", 8.0)
+        return False
 
-    made, _, _ = training(tmp_path, 1, make=Faulty, watch=watch)
+    made, _, _ = training(tmp_path, 1, make=Faulty, stop=stop)
     with pytest.raises(WorkerFailed, match=f"environment 1, episode [01], motion [12]: {said}"):
         made.run()
 

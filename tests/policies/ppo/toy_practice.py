@@ -49,6 +49,14 @@ class Toy:
         pass
 
 
+class Uneven(Toy):
+    """Number 0 is slow, so that number 1 is steps ahead of it."""
+
+    def move(self, motion: list[int]) -> tuple[Outcome, Sight | None]:
+        time.sleep(0.05 if self.number == 0 else 0.0)
+        return super().move(motion)
+
+
 class Faulty(Toy):
     """Number 1 goes wrong at its second motion, in the way that the environment variable names."""
 
