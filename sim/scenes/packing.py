@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import cv2
 import numpy as np
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from pg4da.hardware.frames import Array
 from pg4da.sim.objects.shape import load_shape
-from pg4da.sim.scenes.plan_view import inside_hull
+from pg4da.sim.scenes.plan_view import outside_hull
 
 Mask = NDArray[np.bool_]
 
@@ -22,11 +23,16 @@ REACH = 56  # cells from the middle of an outline to its edge: 56 mm holds every
 
 def outline(name: str, yaw: float, margin: float = 0.0) -> Mask:
     """Footprint of a block turned by yaw [rad] and widened by margin [m], shape (2 REACH + 1, 2 REACH + 1)."""
+    return np.asarray(_outside(name, yaw) <= margin)
+
+
+@lru_cache(maxsize=128)
+def _outside(name: str, yaw: float) -> Array:
+    """How far [m] each cell lies outside a block's footprint, negative within; blocks are tried in few yaws."""
     ticks = np.arange(-REACH, REACH + 1) * CELL
     x, y = np.meshgrid(ticks, ticks)
     turn = np.array([[math.cos(yaw), math.sin(yaw)], [-math.sin(yaw), math.cos(yaw)]])
-    parts = [inside_hull(part[:, :2] @ turn, x, y, margin) for part in load_shape(name).parts]
-    return np.asarray(np.any(parts, axis=0))
+    return np.asarray(np.min([outside_hull(part[:, :2] @ turn, x, y) for part in load_shape(name).parts], axis=0))
 
 
 @dataclass(frozen=True)
@@ -67,9 +73,23 @@ class Layer:
 
 
 def overlap(cells: Mask, mask: Mask) -> NDArray[np.float32]:
-    """For each middle, how many of the cells the mask covers."""
-    out = cv2.filter2D(cells.astype(np.float32), cv2.CV_32F, mask.astype(np.float32), borderType=cv2.BORDER_CONSTANT)
-    return np.asarray(out, dtype=np.float32)
+    """For each middle, how many of the cells the mask, square and odd, covers."""
+    counts = np.zeros(cells.shape, np.float32)
+    half = mask.shape[0] // 2
+    reach = int(np.abs(np.argwhere(mask) - half).max(initial=0))
+    kernel = mask[half - reach : half + reach + 1, half - reach : half + reach + 1].astype(np.float32)
+    window = _extent(cells, reach)  # beyond it the mask covers none
+    if cells[window].any():
+        within = cells[window].astype(np.float32)
+        counts[window] = cv2.filter2D(within, cv2.CV_32F, kernel, borderType=cv2.BORDER_CONSTANT)
+    return counts
+
+
+def _extent(cells: Mask, margin: int) -> tuple[slice, slice]:
+    """Rows and columns that hold all set cells, and so many more on every side."""
+    found = [np.flatnonzero(cells.any(axis=axis)) for axis in (1, 0)]
+    rows, cols = (slice(max(int(f[0]) - margin, 0), int(f[-1]) + margin + 1) if len(f) else slice(0) for f in found)
+    return rows, cols
 
 
 def _supported(support: Mask, name: str, yaw: float, plain: Mask) -> Mask:

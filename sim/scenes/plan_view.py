@@ -28,11 +28,16 @@ FINGER_THICKNESS, FINGER_WIDTH, CLEARANCE = 0.006, 0.015, 0.001  # m
 MAX_OPENING = 0.14  # m
 
 
-def inside_hull(points: Array, x: Array, y: Array, margin: float = 0.0) -> Mask:
-    """Which of the places (x, y) lie in the convex hull of points (n, 2), widened by margin [m]."""
+def inside_hull(points: Array, x: Array, y: Array) -> Mask:
+    """Which of the places (x, y) lie in the convex hull of points (n, 2)."""
+    return np.asarray(outside_hull(points, x, y) <= 0.0)
+
+
+def outside_hull(points: Array, x: Array, y: Array) -> Array:
+    """Distance of the places (x, y) from the nearest side of the convex hull of points (n, 2), negative within."""
     planes = ConvexHull(points).equations
     distance = planes[:, 0, None, None] * x + planes[:, 1, None, None] * y + planes[:, 2, None, None]
-    return np.asarray(distance.max(axis=0) <= margin)
+    return np.asarray(distance.max(axis=0))
 
 
 class PlanView:
