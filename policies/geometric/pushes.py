@@ -19,6 +19,7 @@ from pg4da.policies.types import GripperShape
 CELL = 0.003
 BEYOND = (0.02, 0.06)
 OUTSIDE = 0.08  # m beyond the workspace's edge where a stroke may begin that leads inwards
+FINGERS = 0.015  # m round the fingertips that a stroke begins away from the bin
 INWARDS = 0.5  # of its travel, at least, takes such a stroke away from the edge
 AROUND = 0.009  # m round the fingers where a stroke begins: the planner, which looks at coarser maps, asks for as much
 STRADDLING = 0.04  # m that an object inside may stick out over the edge, where nobody looks
@@ -91,13 +92,14 @@ def may_begin(
 ) -> NDArray[np.bool_]:
     """Which points (..., 2) a stroke along the unit vectors d (..., 2) may begin at: free, and inside by `margin` [m].
 
-    A stroke that leads inwards may begin beyond the margin, so that what lies at the edge can be fetched from there.
+    A stroke that leads inwards may begin beyond the margin, so that what lies at the edge can be fetched from there, if
+    the bin does not stand there.
     """
     edge = bounds.to_edge(points)
     short = np.clip(margin - edge, 0.0, STRADDLING)
     inwards = bounds.to_edge(points + 0.04 * d) - edge > 0.04 * INWARDS
     allowed = (edge >= margin) | (inwards & (edge > -OUTSIDE))
-    return np.asarray(allowed & space.free(points, radius + short))
+    return np.asarray(allowed & ~bounds.over_bin(points, FINGERS) & space.free(points, radius + short))
 
 
 def isolating_plans(

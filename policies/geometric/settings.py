@@ -10,12 +10,13 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Bounds:
-    """Where objects may be, in `world` [m]."""
+    """Where objects may be, in `world` [m]; bin: x_min, x_max, y_min, y_max of what stands beside it."""
 
     x_min: float = -0.5
     x_max: float = 0.5
     y_min: float = 0.0
     y_max: float = 1.0
+    bin: tuple[float, float, float, float] = (-0.17, 0.17, -0.27, -0.05)
 
     def inside(self, x: float, y: float, margin: float = 0.0) -> bool:
         """Whether a point lies inside, at least `margin` from every edge."""
@@ -26,6 +27,13 @@ class Bounds:
         x, y = points[..., 0], points[..., 1]
         distances = (x - self.x_min, self.x_max - x, y - self.y_min, self.y_max - y)
         return np.asarray(np.min(distances, axis=0))
+
+    def over_bin(self, points: NDArray[np.float64], margin: float) -> NDArray[np.bool_]:
+        """Which points (..., 2) lie over the bin, or nearer to it than `margin` [m]."""
+        x, y = points[..., 0], points[..., 1]
+        x_min, x_max, y_min, y_max = self.bin
+        beside_x = (x > x_min - margin) & (x < x_max + margin)
+        return np.asarray(beside_x & (y > y_min - margin) & (y < y_max + margin))
 
     def contain(self, points: NDArray[np.float64], margin: float = 0.0) -> NDArray[np.bool_]:
         """Which points (n, 2) lie inside, at least `margin` from every edge."""
