@@ -17,7 +17,7 @@ from pg4da.policies.geometric.settings import Bounds, Settings
 from pg4da.policies.types import GripperShape
 
 CELL = 0.003
-BEYOND = (0.02, 0.06)
+LEAST = 0.03  # m that a push travels
 OUTSIDE = 0.08  # m beyond the workspace's edge where a stroke may begin that leads inwards
 FINGERS = 0.015  # m round the fingertips that a stroke begins away from the bin
 INWARDS = 0.5  # of its travel, at least, takes such a stroke away from the edge
@@ -32,6 +32,18 @@ class Plan:
     family: str
     strokes: tuple[Stroke, ...]
     stops: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Stops:
+    """Where pushes past the target may stop: `past` its far side by these [m], rising; those of two arms, which begin
+    staggered, `short` of the whole stroke by these [m], falling."""
+
+    past: tuple[float, ...] = (0.02, 0.06)
+    short: tuple[float, ...] = (0.03, 0.0)
+
+
+NEAR = Stops()
 
 
 class FreeSpace:
@@ -103,7 +115,13 @@ def may_begin(
 
 
 def isolating_plans(
-    outline: Array, centre: Array, space: FreeSpace, bounds: Bounds, gripper: GripperShape, settings: Settings
+    outline: Array,
+    centre: Array,
+    space: FreeSpace,
+    bounds: Bounds,
+    gripper: GripperShape,
+    settings: Settings,
+    stops: Stops = NEAR,
 ) -> Iterator[Plan]:
     """Straight pushes that clear lanes beside the target's outline (n, 2), all that start in free space in bounds."""
     lanes: list[list[_Lane]] = []
@@ -120,13 +138,13 @@ def isolating_plans(
     for group, sides in zip(lanes, spans, strict=True):
         beside: list[Stroke | None] = []
         for lane in group:
-            stroke = _from(next(starts), lane, bounds, settings)
+            stroke = _from(next(starts), lane, bounds, settings, stops)
             if stroke is not None:
-                yield Plan(lane.family, (stroke,), _stops(stroke, centre, lane))
+                yield Plan(lane.family, (stroke,), _stops(stroke, centre, lane, stops))
             if lane.family == "single":
                 beside.append(stroke)
         if beside[0] is not None and beside[1] is not None:
-            yield from _pair(beside[0], beside[1], sides, group[0].angle, space, bounds, gripper, settings)
+            yield from _pair(beside[0], beside[1], sides, group[0].angle, space, bounds, gripper, settings, stops)
 
 
 def _lanes(sides: tuple[float, float], gripper: GripperShape) -> Iterator[tuple[float, float, str]]:
@@ -150,6 +168,7 @@ def _pair(
     bounds: Bounds,
     gripper: GripperShape,
     settings: Settings,
+    stops: Stops,
 ) -> Iterator[Plan]:
     """Both sides at once by two arms, staggered along the travel when the lanes are nearer than the arms may be."""
     d = direction(angle)
@@ -165,7 +184,7 @@ def _pair(
     pair = (stroke_along(ahead.start, angle, length), stroke_along(start, angle, length))
     ends_inside = bounds.contain(np.array([p for s in pair for p in (s.start, s.end)]), settings.workspace_margin).all()
     if ends_inside and float(space.free(start[None], _clear_radius(gripper, 0.0))[0]):
-        yield Plan("dual", pair, (length - 0.03, length))
+        yield Plan("dual", pair, tuple(length - short for short in stops.short if length - short > LEAST))
 
 
 @lru_cache(maxsize=64)
@@ -189,11 +208,11 @@ def _starts(
     return [p[i] if ok[i] else None for p, i, ok in zip(points, first.tolist(), free, strict=True)]
 
 
-def _from(start: Array | None, lane: _Lane, bounds: Bounds, settings: Settings) -> Stroke | None:
-    """The stroke from `start` to `BEYOND` past the target, or as far as the workspace goes; or None."""
+def _from(start: Array | None, lane: _Lane, bounds: Bounds, settings: Settings, stops: Stops) -> Stroke | None:
+    """The stroke from `start` to the last of the stops past the target, or as far as the workspace goes; or None."""
     if start is None:
         return None
-    length = float((lane.beside - start) @ lane.d) + lane.reach + BEYOND[-1]
+    length = float((lane.beside - start) @ lane.d) + lane.reach + stops.past[-1]
     if not bounds.contain((start + length * lane.d)[None], settings.workspace_margin)[0]:
         lengths = np.arange(length - 0.01, 0.05, -0.01)
         inside = bounds.contain(start + lengths[:, None] * lane.d, settings.workspace_margin)
@@ -203,8 +222,8 @@ def _from(start: Array | None, lane: _Lane, bounds: Bounds, settings: Settings) 
     return stroke_along(start, lane.angle, length, lane.width)
 
 
-def _stops(stroke: Stroke, centre: Array, lane: _Lane) -> tuple[float, ...]:
-    """Travels at which the fingers have passed the target's far side by BEYOND, within the stroke."""
+def _stops(stroke: Stroke, centre: Array, lane: _Lane, stops: Stops) -> tuple[float, ...]:
+    """Travels at which the fingers have passed the target's far side by the stops, within the stroke."""
     passing = float((centre - stroke.start) @ lane.d + lane.reach)
-    stops = sorted({round(min(passing + b, stroke.length), 4) for b in BEYOND})
-    return tuple(s for s in stops if s > 0.03)
+    travels = sorted({round(min(passing + past, stroke.length), 4) for past in stops.past})
+    return tuple(t for t in travels if t > LEAST)

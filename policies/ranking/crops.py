@@ -54,6 +54,10 @@ class Way:
     width: float
     height: float
 
+    def past(self, middle: Array) -> float:
+        """How far beyond `middle` (2,) the push ends, along its travel [m]."""
+        return float(((self.ends[:, 1] - middle) @ self.d).max())
+
 
 def crop(window: Window, middle: Array, grid: MapGrid, way: Way) -> NDArray[np.float32]:
     """What a push meets, (CHANNELS, SIDE, SIDE): column = along the travel, row 0 = farthest to its left.

@@ -11,7 +11,7 @@ from pg4da.policies.types import Array
 Floats = NDArray[np.float32]
 
 STATE_NAMES = (
-    *("single", "centre", "rake", "dual", "sweep", "tips", "travel", "width"),
+    *("single", "centre", "rake", "dual", "sweep", "tips", "travel", "width", "past"),
     *("seen", "visible", "isolation", "things", "top", "grasp"),
 )
 STATE = len(STATE_NAMES)
@@ -22,10 +22,13 @@ OUTPUTS = len(OUTPUT_NAMES)  # free, lost: log-odds; left: motions after this on
 
 
 def state_numbers(
-    family: NDArray[np.intp], tips: Array, travel: Array, width: Array, around: NDArray[np.floating]
+    family: NDArray[np.intp], tips: Array, travel: Array, width: Array, past: Array, around: NDArray[np.floating]
 ) -> Floats:
-    """(n, STATE). tips, travel, width (n,) [m]; around (n, 6): seen, visible, isolation, things, top [m], grasp."""
-    own = np.column_stack([np.eye(5)[family], 20 * tips, 4 * travel, 10 * width])
+    """(n, STATE). tips, travel, width, past (n,) [m], the last see Way.past.
+
+    around (n, 6): seen, visible, isolation, things, top [m], grasp.
+    """
+    own = np.column_stack([np.eye(5)[family], 20 * tips, 4 * travel, 10 * width, 4 * past])
     state = around * np.array([1.0, 1.0, 1.0, 1 / 30, 10.0, 1.0])
     return np.concatenate([own, state], axis=1).astype(np.float32)
 

@@ -144,16 +144,17 @@ class RankingPolicy:
         """What the network's body makes of the proposals, and the numbers beside it."""
         observation, middle = around.observation, middle_of(around)
         window = window_of(observation, middle)
-        pictures = crops(window, middle, observation.grid, [way_of(p) for p in found])
+        ways = [way_of(p) for p in found]
+        pictures = crops(window, middle, observation.grid, ways)
         target = around.segments.target
         now = [observation.target_seen, observation.visible_share, isolation_rate(observation)]
         now += [len(around.segments.things), target.top if target else 0.0, grasp]
         tips = np.array([p.height for p in found])
         travel = np.array([p.travel for p in found])
         width = np.array([p.strokes[0].width for p in found])
-        state = state_numbers(
-            np.array(families(found)), tips, travel, width, np.tile(np.array(now, float), (len(found), 1))
-        )
+        past = np.array([w.past(middle) for w in ways])
+        same = np.tile(np.array(now, float), (len(found), 1))
+        state = state_numbers(np.array(families(found)), tips, travel, width, past, same)
         return self.network.embedded(pictures), state
 
     def _push(self, ranked: Ranked) -> Push:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pg4da.policies.geometric.lookahead import Prediction, Stroke, Table
 from pg4da.policies.geometric.outlines import Array
 from pg4da.policies.geometric.prefilter import shortlist
-from pg4da.policies.geometric.pushes import FreeSpace, Plan, isolating_plans
+from pg4da.policies.geometric.pushes import FreeSpace, Plan, Stops, isolating_plans
 from pg4da.policies.geometric.segmentation import Thing
 from pg4da.policies.geometric.uncover import LAYER, covering, interest, laid_open, load, painted, strokes_through
 from pg4da.policies.geometric.worth import Foreseen, leaves, room_for
@@ -19,7 +19,10 @@ from pg4da.policies.learned.surroundings import Surroundings, hiding_place
 from pg4da.policies.types import Array as Points
 
 FAMILIES = ("single", "centre", "rake", "dual", "sweep")
-WIDE = 6.0  # times as many pushes past the target as the hand-written policy looks ahead on
+WIDE = 2.7  # times as many pushes past the target as the hand-written policy looks ahead on
+# Farther than the hand-written policy goes. From 24 states of fresh scenes single pushes 2, 6, 10 and 15 cm past the
+# target freed it in 14, 15, 19 and 28 % of the tries, those of two arms in 9, 12, 22 and 30 %.
+STOPS = Stops((0.06, 0.14, 0.22), (0.16, 0.08, 0.0))
 UNSEEN = 0.0225  # m, half the edge of the square that stands for a target that is not seen
 PAST = (0.04, 0.08, 0.16)  # m past the middle of what is swept off
 COVERS = 3
@@ -68,7 +71,7 @@ def _past(around: Surroundings, wide: float) -> Iterator[Proposal]:
     outline = target.outline if target is not None else middle + _square(UNSEEN)
     height = settings.push_height
     space = FreeSpace(around.cloud, reach.workspace, height - 0.002)
-    plans = list(isolating_plans(outline, middle, space, reach.workspace, reach.gripper, settings))
+    plans = list(isolating_plans(outline, middle, space, reach.workspace, reach.gripper, settings, STOPS))
     low = [t.centre for t in around.segments.things if not t.raised]
     heart = np.mean(low, axis=0) if low else middle
     for plan in shortlist(plans, space, middle, heart, wide):

@@ -17,7 +17,7 @@ from pg4da.policies.ranking.forward import Forward
 from pg4da.policies.ranking.numbers import AHEAD, OUTPUTS, STATE
 
 Floats = NDArray[np.float32]
-FORMAT = "pg4da ranking 1"
+FORMAT = "pg4da ranking 2"
 TYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 MOST_HEADER = 1 << 20
 EMBEDDED, HIDDEN = 96, 64

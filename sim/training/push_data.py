@@ -116,7 +116,9 @@ class _Inputs:
         ways = [Way(u, _both(e), float(r[10]), float(r[8])) for u, e, r in zip(d, ends, rows, strict=True)]
         numbers = np.asarray(data["numbers"], float)
         index = np.asarray(states, int)
-        state = state_numbers(np.asarray(family, np.intp), rows[:, 8], travel, rows[:, 10], numbers[index][:, AROUND])
+        past = np.array([w.past(numbers[k, :2]) for w, k in zip(ways, index, strict=True)])
+        families, around = np.asarray(family, np.intp), numbers[index][:, AROUND]
+        state = state_numbers(families, rows[:, 8], travel, rows[:, 10], past, around)
         return cls(_pictures(data, numbers, index, ways), state, d.astype(np.float32))
 
 

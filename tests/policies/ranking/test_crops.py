@@ -56,6 +56,11 @@ def test_one_closed_gripper_sweeps_a_strip_two_open_fingers_two():
     assert opened[SIDE // 2].max() == 0.0
 
 
+@pytest.mark.parametrize("side", [0.0, 0.05])
+def test_how_far_past_the_middle_a_push_ends_is_told(side):
+    assert way(0.8, side=side).past(MIDDLE) == pytest.approx(0.05)
+
+
 def test_left_of_the_travel_is_up():
     rows = np.nonzero(swept_over(MIDDLE, GRID.resolution, way(1.0, side=0.05)))[0]
     assert rows.max() < SIDE / 2

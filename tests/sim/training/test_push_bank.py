@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from pg4da.policies.learned.surroundings import Reach, Surroundings
-from pg4da.policies.ranking.proposals import proposals
+from pg4da.policies.ranking.numbers import STATE_NAMES
+from pg4da.policies.ranking.proposals import STOPS, proposals
 from pg4da.sim.scenes.errors import SceneError
 from pg4da.sim.scenes.generator import generate
 from pg4da.sim.training import push_bank, pushing
@@ -70,6 +71,8 @@ def test_a_scene_gives_the_same_file_again_and_is_not_made_twice(few, tmp_path: 
     assert data.after.shape == (4, len(NUMBERS))
     assert np.abs(data.crops).max() > 20
     assert (data.column("seen", after=False) == 1.0).all()
+    past = data.state[:, STATE_NAMES.index("past")] / 4
+    assert ((past > 0.03) & (past < STOPS.past[-1] + 0.1)).all()
 
 
 def test_a_seed_without_a_scene_gives_an_empty_file(monkeypatch, tmp_path: Path):
