@@ -23,6 +23,7 @@ WIDE = 2.7  # times as many pushes past the target as the hand-written policy lo
 # Farther than the hand-written policy goes. From 24 states of fresh scenes single pushes 2, 6, 10 and 15 cm past the
 # target freed it in 14, 15, 19 and 28 % of the tries, those of two arms in 9, 12, 22 and 30 %.
 STOPS = Stops((0.06, 0.14, 0.22), (0.16, 0.08, 0.0))
+FROM_EDGE = 0.12  # m that they stay inside: what fingers push ahead of them lies 5 to 10 cm in front
 UNSEEN = 0.0225  # m, half the edge of the square that stands for a target that is not seen
 PAST = (0.04, 0.08, 0.16)  # m past the middle of what is swept off
 COVERS = 3
@@ -76,7 +77,9 @@ def _past(around: Surroundings, wide: float) -> Iterator[Proposal]:
     heart = np.mean(low, axis=0) if low else middle
     for plan in shortlist(plans, space, middle, heart, wide):
         for stop in plan.stops:
-            yield Proposal(plan.family, tuple(s.cut(stop) for s in plan.strokes), height, plan)
+            strokes = tuple(s.cut(stop) for s in plan.strokes)
+            if stop == plan.stops[0] or reach.workspace.contain(np.array([s.end for s in strokes]), FROM_EDGE).all():
+                yield Proposal(plan.family, strokes, height, plan)
 
 
 def _sweeps(around: Surroundings) -> Iterator[Proposal]:
