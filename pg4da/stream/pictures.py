@@ -47,9 +47,9 @@ def heightmap(observation: Observation) -> Picture:
 def decision(observation: Observation, decided: Decision) -> Picture:
     """Planned paths on the colour map beside the score map."""
     from pg4da.skills.perception.canvas import clutter_view
-    from pg4da.skills.perception.draw import PANEL, plan_panel, score_panel
+    from pg4da.skills.perception.draw import PANEL, plan_panel, score_panel, way_of
 
-    view = clutter_view(observation, PANEL)
+    view = clutter_view(observation, PANEL, way_of(decided))
     panels = [plan_panel(observation, decided, view), score_panel(observation, decided, view)]
     return np.asarray(np.hstack(panels), np.uint8)
 

@@ -46,13 +46,17 @@ class View:
         return np.asarray(np.rint((np.stack([x, y], axis=1) - 0.5) * (1 << SUBPIXEL)), np.int32)
 
 
-def clutter_view(observation: Observation, size: int) -> View:
-    """The smallest square that holds every object with a margin, at least MIN_VIEW wide, inside the grid."""
+def clutter_view(observation: Observation, size: int, way: Array | None = None) -> View:
+    """The smallest square that holds every object and the points `way` (n, 2) [m], in `world`, with a margin, at least
+    MIN_VIEW wide, inside the grid."""
     grid = observation.grid
     border = round(BORDER / grid.resolution)
     objects = np.zeros(observation.seen.shape, bool)
     inner = np.s_[border : grid.cells - border, border : grid.cells - border]
     objects[inner] = observation.height[inner] > OBJECT_HEIGHT
+    if way is not None and len(way):
+        on = np.clip(grid.to_cell(np.asarray(way)), 0, grid.cells - 1)
+        objects[on[:, 0], on[:, 1]] = True
     rows, cols = np.nonzero(objects | observation.target_mask)
     if not len(rows):
         return View(grid, 0, 0, grid.cells, size)

@@ -59,6 +59,12 @@ def draw_action(image: Bytes, view: View, action: Action, color: Color | None = 
         _push(image, view, path, action.width, color or ARM_COLORS.get(path.arm, ARM_COLORS[None]), thickness)
 
 
+def way_of(decision: Decision | None) -> Array:
+    """Points (n, 2) that the fingertips of the chosen action go through."""
+    paths = decision.action.paths if decision is not None and isinstance(decision.action, Push) else ()
+    return np.concatenate([np.zeros((0, 2)), *(np.asarray(p.points)[:, :2] for p in paths)])
+
+
 def plan_panel(observation: Observation, decision: Decision | None, view: View) -> Bytes:
     """Colour map with the target's outline, the next best candidates in grey and the chosen one."""
     image = np.ascontiguousarray(view.crop(observation.color), np.uint8)
@@ -155,7 +161,7 @@ def decision_picture(observation: Observation, decision: Decision | None = None)
 
     Maps and camera are cropped to the clutter and enlarged. Without a decision the plan shows the target alone.
     """
-    view = clutter_view(observation, PANEL)
+    view = clutter_view(observation, PANEL, way_of(decision))
     camera = camera_panel(observation, view, (PANEL, PANEL + LEGEND))
     upper = np.hstack([plan_panel(observation, decision, view), camera])
     lower = [height_panel(observation, view), score_panel(observation, decision, view)]

@@ -10,7 +10,7 @@ import pytest
 from pg4da.hardware.frames import looking_down
 from pg4da.policies.types import Decision, Grasp, MapGrid, Observation, Push, PushPath
 from pg4da.skills.perception.canvas import clutter_view
-from pg4da.skills.perception.draw import ARM_COLORS, PANEL, decision_picture
+from pg4da.skills.perception.draw import ARM_COLORS, PANEL, decision_picture, way_of
 from pg4da.skills.perception.observe import make_observation
 
 
@@ -41,6 +41,14 @@ def test_view_holds_the_clutter_inside_the_grid(observation: Observation) -> Non
     assert 0 <= view.left <= 224 - view.n
     assert xy[0, 0] > xy[1, 0]  # larger x to the right
     assert xy[0, 1] < xy[1, 1]  # larger y upwards
+
+
+def test_view_holds_the_whole_way_of_a_push(observation: Observation) -> None:
+    ends = np.array([[-0.3, 0.3, 0.02], [0.15, 0.75, 0.02]])
+    path = PushPath(ends, 0.0, "left")
+    xy = clutter_view(observation, PANEL, way_of(plan(Push((path,), 0.0, 0.5)))).pixels(ends[:, :2]) / 16
+    assert np.all((xy > 0) & (xy < PANEL))
+    assert way_of(None).shape == (0, 2)
 
 
 def test_each_arm_draws_in_its_colour_at_its_place(observation: Observation) -> None:
