@@ -9,7 +9,7 @@ from pg4da.policies.avn.errors import WeightsError
 from pg4da.policies.types import Policy
 
 ARMS = {"pg4da": 2, "pg4da-single-arm": 1}  # policies that have weights, and how many arms push at once
-WHOLE, RANKING = "pg4da policy 1", "pg4da ranking 1"
+WHOLE, RANKING = "pg4da policy 1", "pg4da ranking"  # the latter in any version: its reader knows which
 MOST = 1 << 24  # bytes of a header
 
 
@@ -25,7 +25,7 @@ def policy_from_file(name: str, path: Path) -> Policy:
         from pg4da.policies.learned.policy import learned_policy
 
         return learned_policy(path, ARMS[name])
-    if said == RANKING:
+    if said.rpartition(" ")[0] == RANKING:
         from pg4da.policies.ranking.policy import RankingPolicy
         from pg4da.policies.ranking.weights import read_ranking
 

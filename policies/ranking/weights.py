@@ -18,6 +18,7 @@ from pg4da.policies.ranking.numbers import AHEAD, OUTPUTS, STATE
 
 Floats = NDArray[np.float32]
 FORMAT = "pg4da ranking 2"
+KIND = FORMAT.rpartition(" ")[0]
 TYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 MOST_HEADER = 1 << 20
 EMBEDDED, HIDDEN = 96, 64
@@ -39,6 +40,8 @@ def read_ranking(path: Path) -> Forward:
     note = header.pop("__metadata__", {})
     said = note.get("format") if isinstance(note, dict) else None
     if said != FORMAT:
+        if str(said).rpartition(" ")[0] == KIND:
+            raise WeightsError(f"{path}: holds '{said}', this version reads '{FORMAT}': train it anew")
         raise WeightsError(f"{path}: not the weights of a ranking (its header says: {said or 'no format of ours'})")
     tensors = {name: _tensor(path, name, entry, body) for name, entry in header.items()}
     _check(path, tensors)

@@ -11,6 +11,8 @@ from pg4da.policies.avn.shape import TINY  # noqa: E402
 from pg4da.policies.learned.from_file import policy_from_file, stored_format  # noqa: E402
 from pg4da.policies.learned.policy import LearnedPolicy  # noqa: E402
 from pg4da.policies.learned.weights import save_policy  # noqa: E402
+from pg4da.policies.ranking.policy import RankingPolicy  # noqa: E402
+from pg4da.policies.ranking.weights import shipped  # noqa: E402
 
 SMALL = ActorCriticShape(middle=12, cells=(8, 8), turns=(8, 8), worth=(8, 8), sharpness=7.0)
 
@@ -28,6 +30,19 @@ def test_a_policy_of_ppo_is_known_by_its_header(file):
     assert isinstance(policy, LearnedPolicy)
     assert (policy.name, policy_from_file("pg4da-single-arm", file).name) == ("pg4da", "pg4da-single-arm")
     assert policy.network.actor_critic.shape.sharpness == 7.0
+
+
+def test_a_ranking_is_known_by_its_header():
+    policy = policy_from_file("pg4da-single-arm", shipped())
+    assert isinstance(policy, RankingPolicy)
+    assert (policy.name, policy.arms) == ("pg4da-single-arm", 1)
+
+
+def test_a_ranking_of_another_version_is_refused(tmp_path):
+    older = tmp_path / "ranking.safetensors"
+    save_file({"a": torch.zeros(2)}, older, {"format": "pg4da ranking 1"})
+    with pytest.raises(WeightsError, match="holds 'pg4da ranking 1', this version reads '.*': train it anew"):
+        policy_from_file("pg4da", older)
 
 
 def test_what_is_no_policy_is_refused(file, tmp_path):
