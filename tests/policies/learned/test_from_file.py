@@ -41,7 +41,7 @@ def test_a_ranking_is_known_by_its_header():
 def test_a_ranking_of_another_version_is_refused(tmp_path):
     older = tmp_path / "ranking.safetensors"
     save_file({"a": torch.zeros(2)}, older, {"format": "pg4da ranking 1"})
-    with pytest.raises(WeightsError, match="holds 'pg4da ranking 1', this version reads '.*': train it anew"):
+    with pytest.raises(WeightsError, match=r"holds 'pg4da ranking 1', this version reads '.*': train it anew"):
         policy_from_file("pg4da", older)
 
 
