@@ -6,10 +6,11 @@ import json
 from pathlib import Path
 
 from pg4da.policies.avn.errors import WeightsError
+from pg4da.policies.ranking.weights import is_ranking, read_ranking
 from pg4da.policies.types import Policy
 
 ARMS = {"pg4da": 2, "pg4da-single-arm": 1}  # policies that have weights, and how many arms push at once
-WHOLE, RANKING = "pg4da policy 1", "pg4da ranking"  # the latter in any version: its reader knows which
+WHOLE = "pg4da policy 1"  # as learned.weights says, which needs torch
 MOST = 1 << 24  # bytes of a header
 
 
@@ -25,9 +26,8 @@ def policy_from_file(name: str, path: Path) -> Policy:
         from pg4da.policies.learned.policy import learned_policy
 
         return learned_policy(path, ARMS[name])
-    if said.rpartition(" ")[0] == RANKING:
+    if is_ranking(said):  # of any version: its reader knows which
         from pg4da.policies.ranking.policy import RankingPolicy
-        from pg4da.policies.ranking.weights import read_ranking
 
         return RankingPolicy(read_ranking(path), ARMS[name])
     raise WeightsError(f"{path}: not the weights of a policy (its header says: {said or 'no format of ours'})")

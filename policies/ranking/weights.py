@@ -18,11 +18,15 @@ from pg4da.policies.ranking.numbers import AHEAD, OUTPUTS, STATE
 
 Floats = NDArray[np.float32]
 FORMAT = "pg4da ranking 2"
-KIND = FORMAT.rpartition(" ")[0]
 TYPES: dict[str, np.dtype[Any]] = {"F16": np.dtype("<f2"), "F32": np.dtype("<f4")}
 MOST_HEADER = 1 << 20
 EMBEDDED, HIDDEN = 96, 64
 WIDTHS = (16, 32, 48, 64)
+
+
+def is_ranking(format_: str) -> bool:
+    """Whether a header's format is a ranking's, of whatever version."""
+    return format_.rpartition(" ")[0] == FORMAT.rpartition(" ")[0]
 
 
 def shipped() -> Path:
@@ -40,7 +44,7 @@ def read_ranking(path: Path) -> Forward:
     note = header.pop("__metadata__", {})
     said = note.get("format") if isinstance(note, dict) else None
     if said != FORMAT:
-        if str(said).rpartition(" ")[0] == KIND:
+        if is_ranking(str(said)):
             raise WeightsError(f"{path}: holds '{said}', this version reads '{FORMAT}': train it anew")
         raise WeightsError(f"{path}: not the weights of a ranking (its header says: {said or 'no format of ours'})")
     tensors = {name: _tensor(path, name, entry, body) for name, entry in header.items()}
