@@ -6,6 +6,7 @@ import argparse
 import json
 import sys
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,9 @@ def add_parser(subparsers: Any) -> None:
     parser.add_argument("--weights", type=Path, metavar="FILE", help="weights for the policy, see `pg4da train`")
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="an input of the mission")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="default: runs/MISSION-SCENE-seedN")
+    parser.add_argument(
+        "--out", type=Path, metavar="DIR", help="default: runs/MISSION-SCENE-seedN, and but for sim -CELL-TIME"
+    )
     parser.add_argument("--record", type=Path, metavar="FILE", help="write the record here too; see `pg4da replay`")
     parser.add_argument("--no-film", action="store_true", help="pictures only")
     parser.add_argument("--json", action="store_true", help="print the result as one JSON object; steps go to stderr")
@@ -103,7 +106,7 @@ def run(args: argparse.Namespace) -> int:
 def requests_of(args: argparse.Namespace) -> list[RunRequest]:
     """A mission after the other; with targets, all missions for each. Raises BadInput."""
     one = request_of(args)
-    out = args.out or default_out(args.missions, args.scene, args.seed)
+    out = args.out or default_out(args.missions, args.scene, args.seed, args.cell)
     tasks = read_targets(args.targets) if args.targets is not None else [Task({}, one.settings_from)]
     return [
         replace(one, mission=mission, out=out, settings={**one.settings, **task.settings}, settings_from=task.where)
@@ -147,10 +150,13 @@ def request_of(args: argparse.Namespace) -> RunRequest:
     )
 
 
-def default_out(missions: list[str], scene: str | None, seed: int) -> Path:
-    """A folder named after what is run."""
+def default_out(missions: list[str], scene: str | None, seed: int, cell: str, now: datetime | None = None) -> Path:
+    """A folder named after what is run; and when, but in `sim`, where the same run again would be the same."""
     name = "+".join(dict.fromkeys(Path(mission).stem for mission in missions))
-    return Path("runs") / f"{name[:60]}-{Path(scene).stem if scene else 'default'}-seed{seed}"
+    folder = Path("runs") / f"{name[:60]}-{Path(scene).stem if scene else 'default'}-seed{seed}"
+    if cell == "sim":
+        return folder
+    return folder.with_name(f"{folder.name}-{Path(cell).stem}-{now or datetime.now():%Y%m%d-%H%M%S}")
 
 
 def show(result: RunResult, console: Console, named: bool = False) -> None:

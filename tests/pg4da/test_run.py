@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from PIL import Image
 import pg4da.run
 import pg4da.skills.registry
 from pg4da.commands.main import main
+from pg4da.commands.run import default_out
 from pg4da.errors import BadInput
 from pg4da.recording.plain import plain
 from pg4da.run import RunRequest, run_mission
@@ -218,6 +220,19 @@ def test_plain_data() -> None:
     assert plain(value) == {
         "a": [0, 1, 2], "b": {"array": [9, 9], "dtype": "float64"}, "c": None, "d": [0.5, None], "e": "x",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("cell", "folder"),
+    [
+        ("sim", "runs/retrieve-dense1-seed3"),
+        ("emulated", "runs/retrieve-dense1-seed3-emulated-20261124-090507"),
+        ("cells/ours.yaml", "runs/retrieve-dense1-seed3-ours-20261124-090507"),
+    ],
+)
+def test_runs_that_cannot_be_made_again_are_never_replaced(cell: str, folder: str) -> None:
+    now = datetime(2026, 11, 24, 9, 5, 7)
+    assert default_out(["trees/retrieve.yaml"], "dense1", 3, cell, now) == Path(folder)
 
 
 def test_help_is_light(capsys: Any, monkeypatch: pytest.MonkeyPatch) -> None:
